@@ -1,0 +1,1 @@
+"""A supply chain finance ledger laboratory: Solidity contracts, and the models that price and supervise what they hold."""

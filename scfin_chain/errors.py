@@ -1,0 +1,55 @@
+"""What may go wrong in normal operation; anything else that is raised is a bug.
+
+The command line shows such an error as one line and exits with its ``exit_code``.
+"""
+
+
+class ScfinError(Exception):
+    """Base of every error that a user can meet; its text is one line."""
+
+    exit_code = 1
+
+
+class InvalidInput(ScfinError):
+    """A value that the user gave is outside what is allowed.
+
+    The text names the field, the value and the limit.
+    """
+
+    exit_code = 2
+
+    def __init__(self, field: str, value: object, limit: str) -> None:
+        self.field = field
+        self.value = value
+        self.limit = limit
+        super().__init__(f"{field} is {value!r}: must be {limit}")
+
+
+class ModelDomainError(InvalidInput, ValueError):
+    """An argument lies outside a model's domain: named, with its value and the domain."""
+
+
+class CompilerError(ScfinError):
+    """The Solidity compiler is missing, or refused the sources."""
+
+
+class ChainError(ScfinError):
+    """A node could not be reached, or does not offer what is needed."""
+
+
+class ContractReverted(ChainError):
+    """A contract refused a call: the custom error's name and its arguments by name.
+
+    ``name`` is the Solidity custom error (``Error`` for a string, ``Panic`` for a panic code,
+    ``Unknown`` with ``data`` when no ABI names it); ``arguments`` maps parameter names to values.
+    """
+
+    def __init__(self, name: str, arguments: dict[str, object]) -> None:
+        self.name = name
+        self.arguments = arguments
+        shown = ", ".join(f"{key}={value}" for key, value in arguments.items())
+        super().__init__(f"{name}({shown})")
+
+
+class StoreError(ScfinError):
+    """The database cannot be used: missing, unreadable, or holding another run."""
