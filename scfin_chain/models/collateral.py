@@ -1,0 +1,143 @@
+"""How far the collateral's market value strays from its book value (paper 003, equations 12 and 13)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scfin_chain.errors import ModelDomainError
+from scfin_chain.models import domain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollateralOutlook:
+    """A receivable valued like a two-year bond whose debtor may default at the end of each year.
+
+    Parameters
+    ----------
+    value
+        Value today, S0 > 0, any currency unit.
+    coupon
+        Yearly coupon rate g in (-1, 1], a fraction.
+    discount_rate
+        Yearly rate y in (-1, 1], a fraction; the printed market values need 4 %, not the stated 3 %.
+    provision
+        Bad-debt provision a year, h in [0, 1), a fraction.
+
+    Raises
+    ------
+    ModelDomainError
+        If an argument lies outside its domain.
+
+    Examples
+    --------
+    >>> outlook = CollateralOutlook(value=11.27, coupon=0.06, discount_rate=0.04, provision=0.1)
+    >>> [round(book, 4) for book in outlook.book_values]  # million yuan
+    [10.143, 9.1287]
+    >>> [round(market, 4) for market in outlook.market_values]
+    [11.4867, 11.6951]
+    """
+
+    value: float
+    coupon: float
+    discount_rate: float
+    provision: float
+
+    def __post_init__(self) -> None:
+        domain.positive("value", self.value)
+        domain.rate("coupon", self.coupon)
+        domain.rate("discount_rate", self.discount_rate)
+        domain.within("provision", self.provision, 0, 1, open_high=True)
+
+    @property
+    def book_values(self) -> tuple[float, float]:
+        """Book value after one and two provisions, S0 (1-h)^k, in the unit of ``value``."""
+        kept = 1.0 - self.provision
+        return self.value * kept, self.value * kept * kept
+
+    @property
+    def market_values(self) -> tuple[float, float]:
+        """Market value of a bond with one and with two years left, in the unit of ``value``."""
+        discount = 1.0 / (1.0 + self.discount_rate)
+        redemption = self.value * (1.0 + self.coupon)
+        return redemption * discount, self.value * self.coupon * discount + redemption * discount * discount
+
+
+def value_deviations(market_values: Sequence[float], book_values: Sequence[float]) -> tuple[float, ...]:
+    r"""Market value over book value, less one, a period.
+
+    Parameters
+    ----------
+    market_values, book_values
+        One a period, in one currency unit; book values above zero.
+
+    Returns
+    -------
+    tuple of float
+        Pure numbers, unbounded above. The paper calls them probabilities of default, which they are not.
+
+    Raises
+    ------
+    ModelDomainError
+        If the lengths differ, a market value is negative or a book value is not positive.
+
+    Notes
+    -----
+    .. math:: P_k = MV_k / BV_k - 1
+
+    References
+    ----------
+    .. [1] Cheng, Li, *Research on the Pricing of Supply Chain Finance Instruments*, equation (12).
+
+    Examples
+    --------
+    >>> [round(p, 4) for p in value_deviations((11.486731, 11.695126), (10.143, 9.1287))]
+    [0.1325, 0.2811]
+    """
+    if len(market_values) != len(book_values):
+        raise ModelDomainError("book_values", len(book_values), f"as many as market_values: {len(market_values)}")
+    for market, book in zip(market_values, book_values, strict=True):
+        domain.non_negative("market_values", market)
+        domain.positive("book_values", book)
+    return tuple(
+        domain.computed("deviation", market / book - 1.0)
+        for market, book in zip(market_values, book_values, strict=True)
+    )
+
+
+def collateral_volatility(deviations: Sequence[float]) -> float:
+    r"""Volatility of the collateral's value: the population deviation of its relative surplus over book.
+
+    Parameters
+    ----------
+    deviations
+        At least two, one a period, pure numbers (see `value_deviations`).
+
+    Returns
+    -------
+    float
+        s, a fraction, divided by the number of periods and not by one less.
+
+    Raises
+    ------
+    ModelDomainError
+        If there are fewer than two periods, or one is not a finite number of reasonable size.
+
+    Notes
+    -----
+    .. math:: s = \sqrt{\tfrac1T \sum_k (P_k - \bar P)^2}
+
+    References
+    ----------
+    .. [1] Cheng, Li, *Research on the Pricing of Supply Chain Finance Instruments*, equation (13); the bracket of
+       equation (23) is misprinted, and 0.0742 there should read 0.0743.
+
+    Examples
+    --------
+    >>> round(collateral_volatility((0.132478632479, 0.281138140112)), 6)
+    0.07433
+    """
+    domain.whole("periods", len(deviations), low=2)
+    for deviation in deviations:
+        domain.within("deviations", deviation, -domain.AMOUNT_LIMIT, domain.AMOUNT_LIMIT)
+    mean = math.fsum(deviations) / len(deviations)
+    return math.sqrt(math.fsum((deviation - mean) ** 2 for deviation in deviations) / len(deviations))

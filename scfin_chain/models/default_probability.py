@@ -1,0 +1,181 @@
+"""The probability of default that a bond's yield implies, and its log-odds (paper 004)."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from scfin_chain.models import domain
+
+_ROUNDING: Final = 1e-15
+"""Relative distance within which a net yield equals the riskless rate: rounding, not a spread."""
+
+
+class SpreadFormula(StrEnum):
+    """What a default loses: which reading the authors took cannot be told, their table is lost."""
+
+    PROMISED = "promised"
+    """The loss rate applies to principal and coupon, (rb - rf) / (S (1 + rb)): the default."""
+
+    PRINCIPAL = "principal"
+    """The loss rate applies to the principal alone, (rb - rf) / S: larger by the factor 1 + rb."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BondQuote:
+    """A one-year bond of the firm beside a riskless one.
+
+    Parameters
+    ----------
+    coupon
+        Nominal yearly rate rn in (-1, 1], a fraction.
+    interest_tax
+        Tax on interest, rt in [0, 1), a fraction; the paper takes 0.2.
+    risk_free
+        Yearly riskless rate rf in (-1, 1], a fraction.
+    loss_given_default
+        S in (0, 1], a fraction; the paper takes 0.6264.
+
+    Raises
+    ------
+    ModelDomainError
+        If an argument lies outside its domain.
+
+    Examples
+    --------
+    >>> round(BondQuote(coupon=0.05, interest_tax=0.2, risk_free=0.03, loss_given_default=0.6264).net_yield, 12)
+    0.04
+    """
+
+    coupon: float
+    interest_tax: float
+    risk_free: float
+    loss_given_default: float
+
+    def __post_init__(self) -> None:
+        domain.rate("coupon", self.coupon)
+        domain.within("interest_tax", self.interest_tax, 0, 1, open_high=True)
+        domain.rate("risk_free", self.risk_free)
+        domain.positive("loss_given_default", self.loss_given_default, 1)
+
+    @property
+    def net_yield(self) -> float:
+        """Yearly yield after tax, rb = rn (1 - rt), a fraction."""
+        return self.coupon * (1.0 - self.interest_tax)
+
+
+def bond_default_probability(bond: BondQuote, formula: SpreadFormula = SpreadFormula.PROMISED) -> float:
+    r"""One-year, risk-neutral probability of default that a bond's yield implies.
+
+    Parameters
+    ----------
+    bond
+        The firm's bond and the riskless rate.
+    formula
+        What a default loses.
+
+    Returns
+    -------
+    float
+        p in [0, 1), a fraction; exactly 0 where the net yield is the riskless rate but for rounding.
+
+    Raises
+    ------
+    ModelDomainError
+        If the yield is below the riskless rate, or so high that default would be certain: nothing is clipped.
+
+    Notes
+    -----
+    .. math:: (1+r_b)(1-p) + (1+r_b)(1-S)p = 1 + r_f \quad\Rightarrow\quad p = \frac{r_b - r_f}{S (1 + r_b)}
+
+    It assumes one year, recovery of a share of the promised payment, and no premium for liquidity.
+
+    References
+    ----------
+    .. [1] *Journal of Intelligent & Fuzzy Systems*, doi:10.3233/JIFS-201818, section on the quantile of the default probability; its equation is
+       lost and this one derived.
+
+    Examples
+    --------
+    >>> bond = BondQuote(coupon=0.05, interest_tax=0.2, risk_free=0.03, loss_given_default=0.6264)
+    >>> round(bond_default_probability(bond), 12)
+    0.015350230867
+    """
+    spread = bond.net_yield - bond.risk_free
+    if math.isclose(bond.net_yield, bond.risk_free, rel_tol=_ROUNDING):
+        spread = 0.0
+    payment = 1.0 + bond.net_yield if formula is SpreadFormula.PROMISED else 1.0
+    probability = spread / (bond.loss_given_default * payment)
+    domain.within("implied default probability", probability, 0, 1, open_high=True)
+    return probability
+
+
+def log_odds(probability: float) -> float:
+    r"""Log-odds of a probability: the paper's "quantile of the default probability".
+
+    Parameters
+    ----------
+    probability
+        p in (0, 1), a fraction.
+
+    Returns
+    -------
+    float
+        y, a pure number.
+
+    Raises
+    ------
+    ModelDomainError
+        If ``probability`` is not strictly between 0 and 1.
+
+    Notes
+    -----
+    .. math:: y = \ln \frac{p}{1 - p}
+
+    References
+    ----------
+    .. [1] *Journal of Intelligent & Fuzzy Systems*, doi:10.3233/JIFS-201818, equations (1) and (3), reconstructed.
+
+    Examples
+    --------
+    >>> round(log_odds(0.015350230867), 7)
+    -4.1611555
+    """
+    domain.within("probability", probability, 0, 1, open_low=True, open_high=True)
+    return math.log(probability) - math.log1p(-probability)
+
+
+def probability_from_log_odds(odds: float) -> float:
+    r"""Probability that has the given log-odds.
+
+    Parameters
+    ----------
+    odds
+        y, a finite pure number.
+
+    Returns
+    -------
+    float
+        p in [0, 1], a fraction.
+
+    Raises
+    ------
+    ModelDomainError
+        If ``odds`` is not a finite number.
+
+    Notes
+    -----
+    .. math:: p = \frac{1}{1 + e^{-y}}
+
+    References
+    ----------
+    .. [1] *Journal of Intelligent & Fuzzy Systems*, doi:10.3233/JIFS-201818, equation (3), reconstructed.
+
+    Examples
+    --------
+    >>> probability_from_log_odds(0.0)
+    0.5
+    """
+    domain.within("odds", odds, -domain.AMOUNT_LIMIT, domain.AMOUNT_LIMIT)
+    tail = math.exp(-abs(odds))
+    return 1.0 / (1.0 + tail) if odds >= 0.0 else tail / (1.0 + tail)

@@ -1,0 +1,147 @@
+"""Domains of the models' arguments: each check names the field, the value and what is allowed.
+
+Every bound is wide of any economy and close enough that no product of allowed values overflows.
+"""
+
+import math
+
+from scfin_chain.errors import ModelDomainError
+
+AMOUNT_LIMIT = 1e30
+"""Largest amount of money, goods or length that a model takes, in the caller's unit."""
+
+YEARS_LIMIT = 100.0
+"""Longest term that a model takes, years."""
+
+COUNT_LIMIT = 10**12
+"""Largest count of firms, payments or services that a model takes."""
+
+
+def within(
+    field: str, value: float, low: float, high: float, *, open_low: bool = False, open_high: bool = False
+) -> None:
+    """Refuse a value that is no finite real number between two bounds.
+
+    Parameters
+    ----------
+    field
+        Name of the argument, as the caller spells it.
+    value
+        What was given, in the unit of the bounds.
+    low, high
+        The bounds, included unless ``open_low`` or ``open_high`` says otherwise.
+
+    Raises
+    ------
+    ModelDomainError
+        If the value is not a real number, not finite, or out of bounds.
+
+    Examples
+    --------
+    >>> within("tax_rate", 0.05, 0, 1, open_high=True)
+    >>> within("tax_rate", 1.0, 0, 1, open_high=True)
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: tax_rate is 1.0: must be a number in [0, 1)
+    """
+    real = isinstance(value, int | float) and not isinstance(value, bool)
+    above = real and (value > low if open_low else value >= low)
+    below = real and (value < high if open_high else value <= high)
+    if not (above and below):
+        interval = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
+        raise ModelDomainError(field, value, f"a number in {interval}")
+
+
+def positive(field: str, value: float, high: float = AMOUNT_LIMIT) -> None:
+    """Refuse what is not in (0, high].
+
+    Raises
+    ------
+    ModelDomainError
+        If the value is outside.
+
+    Examples
+    --------
+    >>> positive("advance", 9_016_000)
+    """
+    within(field, value, 0, high, open_low=True)
+
+
+def non_negative(field: str, value: float, high: float = AMOUNT_LIMIT) -> None:
+    """Refuse what is not in [0, high].
+
+    Raises
+    ------
+    ModelDomainError
+        If the value is outside.
+
+    Examples
+    --------
+    >>> non_negative("commission", 0)
+    """
+    within(field, value, 0, high)
+
+
+def share(field: str, value: float) -> None:
+    """Refuse what is not in [0, 1]: a percentage such as 4.6 must be given as 0.046.
+
+    Raises
+    ------
+    ModelDomainError
+        If the value is outside.
+
+    Examples
+    --------
+    >>> share("loss_given_default", 0.36)
+    """
+    within(field, value, 0, 1)
+
+
+def rate(field: str, value: float) -> None:
+    """Refuse what is not in (-1, 1]: a yearly rate, a fraction, that may be negative.
+
+    Raises
+    ------
+    ModelDomainError
+        If the value is outside.
+
+    Examples
+    --------
+    >>> rate("risk_free", -0.005)
+    """
+    within(field, value, -1, 1, open_low=True)
+
+
+def whole(field: str, value: int, low: int = 0, high: int = COUNT_LIMIT) -> None:
+    """Refuse what is not a whole number (an ``int``) in [low, high].
+
+    Raises
+    ------
+    ModelDomainError
+        If the value is outside, or no ``int``.
+
+    Examples
+    --------
+    >>> whole("firms", 0, low=1)
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: firms is 0: must be a whole number in [1, 1000000000000]
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise ModelDomainError(field, value, f"a whole number in [{low}, {high}]")
+
+
+def computed(field: str, value: float) -> float:
+    """Return a model's result, refusing one that over- or underflow made infinite or undefined.
+
+    Raises
+    ------
+    ModelDomainError
+        If the result is infinite or not a number.
+
+    Examples
+    --------
+    >>> computed("price", 0.0658)
+    0.0658
+    """
+    if not math.isfinite(value):
+        raise ModelDomainError(field, value, "finite: the arguments are too large or too small for a float")
+    return value
