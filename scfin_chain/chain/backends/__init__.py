@@ -1,0 +1,1 @@
+"""Gateways: the in-process test chain and any JSON-RPC node."""
