@@ -4,11 +4,11 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from scfin_chain.artifacts import FOLDER, MANIFEST
+from scfin_chain.artifacts import FOLDER, MANIFEST, Artifact
 from scfin_chain.compiler.compile import compile_sources
 from scfin_chain.compiler.settings import SOLC_VERSION, Settings
 from scfin_chain.compiler.sources import collect
@@ -27,7 +27,9 @@ class Build:
     """Whether the compiler ran; otherwise the artifacts were those of these sources already."""
 
 
-def build(root: Path = ROOT, folder: Path | None = None, *, settings: Settings | None = None, force: bool = False) -> Build:
+def build(
+    root: Path = ROOT, folder: Path | None = None, *, settings: Settings | None = None, force: bool = False
+) -> Build:
     """Compile ``root/contracts`` into a folder, unless it holds the artifacts of just these sources."""
     folder = folder or root / "scfin_chain" / FOLDER
     settings = settings or Settings()
@@ -48,8 +50,9 @@ def build(root: Path = ROOT, folder: Path | None = None, *, settings: Settings |
 
 
 def _digest(sources: Mapping[str, str], settings: Settings) -> str:
-    """SHA-256 of all that decides the bytecode: sources, settings, the compiler's version."""
-    key = {"sources": sources, "settings": settings.to_json(), "compiler": SOLC_VERSION}
+    """SHA-256 of all that decides the artifacts: sources, settings, the compiler's version, their own shape."""
+    shape = [field.name for field in fields(Artifact)]
+    key = {"sources": sources, "settings": settings.to_json(), "compiler": SOLC_VERSION, "shape": shape}
     return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
 
 

@@ -6,7 +6,13 @@ from typing import Any
 SOLC_VERSION = "0.8.37"
 """The one compiler; package.json pins the same."""
 
-OUTPUTS = ["abi", "evm.bytecode.object", "evm.bytecode.linkReferences", "evm.deployedBytecode.object", "evm.methodIdentifiers"]
+OUTPUTS = [
+    "abi",
+    "evm.bytecode.object",
+    "evm.bytecode.linkReferences",
+    "evm.deployedBytecode.object",
+    "evm.methodIdentifiers",
+]
 """What is asked of the compiler for each contract."""
 
 

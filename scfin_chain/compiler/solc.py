@@ -115,8 +115,12 @@ def _npm(root: Path, room: Path) -> Solc:
     node = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
     if node is None or not (root / "node_modules" / "solc").is_dir():
         lacking = "Node" if node is None else f"{root}/node_modules/solc"
-        raise CompilerError(f"no Solidity compiler {SOLC_VERSION}: none installed, no download, no {lacking}: run `make`")
+        raise CompilerError(
+            f"no Solidity compiler {SOLC_VERSION}: none installed, no download, no {lacking}: run `make`"
+        )
     launcher = room / "solc"
-    launcher.write_text(f'#!/bin/sh\ncd {shlex.quote(str(root))} && exec {shlex.quote(node)} {shlex.quote(str(_SHIM))} "$@"\n')
+    launcher.write_text(
+        f'#!/bin/sh\ncd {shlex.quote(str(root))} && exec {shlex.quote(node)} {shlex.quote(str(_SHIM))} "$@"\n'
+    )
     launcher.chmod(0o755)
     return Solc(binary=launcher, origin="npm package under Node")
