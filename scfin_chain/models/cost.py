@@ -71,7 +71,8 @@ def default_loss(advance: float, band: RatingBand) -> float:
 
     References
     ----------
-    .. [1] Cheng, Li, *Research on the Pricing of Supply Chain Finance Instruments*, equation (17), which prints C1 for C3.
+    .. [1] Cheng, Li, *Research on the Pricing of Supply Chain Finance Instruments*, equation (17), which prints C1
+       for C3.
 
     Examples
     --------

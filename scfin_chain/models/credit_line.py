@@ -33,7 +33,7 @@ class Lending:
     --------
     >>> paper = Lending(rate=0.07, cost_rate=0.065, cap=credit_cap(13_514_377, default_probability=0.42341969))
     >>> round(paper.cap, 4), round(paper.critical_ratio, 9)
-    (7792123.6793, 0.004672897)
+    (7792123.6801, 0.004672897)
     """
 
     rate: float
@@ -43,8 +43,7 @@ class Lending:
     def __post_init__(self) -> None:
         domain.share("rate", self.rate)
         domain.share("cost_rate", self.cost_rate)
-        domain.non_negative("cap", self.cap, math.inf)
-        domain.computed("cap", self.cap)
+        domain.non_negative("cap", self.cap)
 
     @property
     def critical_ratio(self) -> float:
@@ -91,8 +90,7 @@ def credit_cap(guarantee: float, *, default_probability: float) -> float:
     >>> credit_cap(1000.0, default_probability=0.25)
     750.0
     """
-    domain.non_negative("guarantee", guarantee, math.inf)
-    domain.computed("guarantee", guarantee)
+    domain.non_negative("guarantee", guarantee)
     domain.within("default_probability", default_probability, 0, 1, open_high=True)
     return (1.0 - default_probability) * guarantee
 
@@ -135,7 +133,7 @@ def expected_profit(lending: Lending, line: float, *, exponent: float = UNIFORM)
     >>> round(expected_profit(paper, 247_913), 2)  # the printed line, two digits transposed
     4338.8
     """
-    domain.non_negative("line", line, math.inf)
+    domain.non_negative("line", line)
     domain.positive("exponent", exponent)
     owed = lending.cap * (1.0 + lending.rate)
     if line > lending.cap:
@@ -229,7 +227,7 @@ def predictive_line(lending: Lending, law: RepaymentLaw) -> float:
     >>> lending = Lending(rate=0.07, cost_rate=0.0593, cap=1000.0)
     >>> law = RepaymentLaw(shape=13.0, rate=1.0)
     >>> round(predictive_line(lending, law), 2), round(optimal_line(lending, exponent=law.exponent).line, 2)
-    (655.64, 701.59)
+    (653.7, 701.7)
     """
     ratio = lending.critical_ratio
     if ratio == 0.0:

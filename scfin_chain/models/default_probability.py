@@ -92,8 +92,8 @@ def bond_default_probability(bond: BondQuote, formula: SpreadFormula = SpreadFor
 
     References
     ----------
-    .. [1] *Journal of Intelligent & Fuzzy Systems*, doi:10.3233/JIFS-201818, section on the quantile of the default probability; its equation is
-       lost and this one derived.
+    .. [1] *Journal of Intelligent & Fuzzy Systems*, doi:10.3233/JIFS-201818, section on the quantile of the default
+       probability; its equation is lost and this one derived.
 
     Examples
     --------

@@ -7,7 +7,7 @@ import math
 
 from scfin_chain.errors import ModelDomainError
 
-AMOUNT_LIMIT = 1e30
+AMOUNT_LIMIT = 1e45
 """Largest amount of money, goods or length that a model takes, in the caller's unit."""
 
 YEARS_LIMIT = 100.0
@@ -18,7 +18,7 @@ COUNT_LIMIT = 10**12
 
 
 def within(
-    field: str, value: float, low: float, high: float, *, open_low: bool = False, open_high: bool = False
+    field: str, value: object, low: float, high: float, *, open_low: bool = False, open_high: bool = False
 ) -> None:
     """Refuse a value that is no finite real number between two bounds.
 
@@ -43,15 +43,17 @@ def within(
     Traceback (most recent call last):
     scfin_chain.errors.ModelDomainError: tax_rate is 1.0: must be a number in [0, 1)
     """
-    real = isinstance(value, int | float) and not isinstance(value, bool)
-    above = real and (value > low if open_low else value >= low)
-    below = real and (value < high if open_high else value <= high)
-    if not (above and below):
+    inside = False
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        above = value > low if open_low else value >= low
+        below = value < high if open_high else value <= high
+        inside = above and below
+    if not inside:
         interval = f"{'(' if open_low else '['}{low:g}, {high:g}{')' if open_high else ']'}"
         raise ModelDomainError(field, value, f"a number in {interval}")
 
 
-def positive(field: str, value: float, high: float = AMOUNT_LIMIT) -> None:
+def positive(field: str, value: object, high: float = AMOUNT_LIMIT) -> None:
     """Refuse what is not in (0, high].
 
     Raises
@@ -66,7 +68,7 @@ def positive(field: str, value: float, high: float = AMOUNT_LIMIT) -> None:
     within(field, value, 0, high, open_low=True)
 
 
-def non_negative(field: str, value: float, high: float = AMOUNT_LIMIT) -> None:
+def non_negative(field: str, value: object, high: float = AMOUNT_LIMIT) -> None:
     """Refuse what is not in [0, high].
 
     Raises
@@ -81,7 +83,7 @@ def non_negative(field: str, value: float, high: float = AMOUNT_LIMIT) -> None:
     within(field, value, 0, high)
 
 
-def share(field: str, value: float) -> None:
+def share(field: str, value: object) -> None:
     """Refuse what is not in [0, 1]: a percentage such as 4.6 must be given as 0.046.
 
     Raises
@@ -96,7 +98,7 @@ def share(field: str, value: float) -> None:
     within(field, value, 0, 1)
 
 
-def rate(field: str, value: float) -> None:
+def rate(field: str, value: object) -> None:
     """Refuse what is not in (-1, 1]: a yearly rate, a fraction, that may be negative.
 
     Raises
@@ -111,7 +113,7 @@ def rate(field: str, value: float) -> None:
     within(field, value, -1, 1, open_low=True)
 
 
-def whole(field: str, value: int, low: int = 0, high: int = COUNT_LIMIT) -> None:
+def whole(field: str, value: object, low: int = 0, high: int = COUNT_LIMIT) -> None:
     """Refuse what is not a whole number (an ``int``) in [low, high].
 
     Raises

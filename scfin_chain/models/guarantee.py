@@ -42,10 +42,8 @@ class BusinessVolume:
     deviation: float
 
     def __post_init__(self) -> None:
-        domain.non_negative("mean", self.mean, math.inf)
-        domain.non_negative("deviation", self.deviation, math.inf)
-        domain.computed("mean", self.mean)
-        domain.computed("deviation", self.deviation)
+        domain.non_negative("mean", self.mean)
+        domain.non_negative("deviation", self.deviation)
 
     def lower_bound(self, *, quantile: float, periods: float = 1.0) -> float:
         r"""Volume that several periods exceed with the chosen confidence.
@@ -204,5 +202,5 @@ def freight_guarantee(volume: BusinessVolume, freight: Freight, *, quantile: flo
     """
     certain = volume.lower_bound(quantile=quantile, periods=periods)
     if certain <= 0.0:
-        raise ModelDomainError("guaranteed volume", certain, "above zero: the volume varies too much for the confidence")
+        raise ModelDomainError("guaranteed volume", certain, "above zero: it varies too much")
     return domain.computed("guarantee", certain * freight.price_a_ton)

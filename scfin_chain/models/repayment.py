@@ -111,7 +111,7 @@ class RepaymentLaw:
 
         References
         ----------
-        .. [1] Gelman et al., *Bayesian Data Analysis*, section 2.6: the exponential model with its conjugate prior.
+        .. [1] Gelman et al., *Bayesian Data Analysis*, chapter 2: the exponential model with its conjugate prior.
 
         Examples
         --------
@@ -152,7 +152,7 @@ def repayment_law(lateness: Lateness, *, prior: float = 1.0) -> RepaymentLaw:
 
     References
     ----------
-    .. [1] Gelman et al., *Bayesian Data Analysis*, section 2.6: the exponential model with its conjugate prior.
+    .. [1] Gelman et al., *Bayesian Data Analysis*, chapter 2: the exponential model with its conjugate prior.
 
     Examples
     --------

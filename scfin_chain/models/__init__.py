@@ -1,0 +1,166 @@
+"""Published models of supply chain finance, as pure functions of frozen values.
+
+Three papers, each on one question: `break_even_price` and its parts price a relationship (paper 003), `optimal_line`
+limits it (paper 004), `stability` and `judge_supervision` say whether supervising pays (paper 001). `price_programme`
+and `pair_line` compose them for one decision; `rate_record` and `repayment_law` learn from payments. Money is in the
+caller's unit, rates are fractions a year, and every refused argument raises `ModelDomainError`.
+"""
+
+from scfin_chain.errors import ModelDomainError
+from scfin_chain.models.basin import (
+    ApproximateBasins,
+    AreaSlopes,
+    approximate_basins,
+    area_slopes,
+    first_integral,
+    polyline_area,
+)
+from scfin_chain.models.collateral import CollateralOutlook, collateral_volatility, value_deviations
+from scfin_chain.models.cost import capital_cost, default_loss, required_return
+from scfin_chain.models.credit_line import (
+    CreditLine,
+    Lending,
+    credit_cap,
+    expected_profit,
+    optimal_line,
+    predictive_line,
+)
+from scfin_chain.models.default_probability import (
+    BondQuote,
+    SpreadFormula,
+    bond_default_probability,
+    log_odds,
+    probability_from_log_odds,
+)
+from scfin_chain.models.equilibrium import Condition, Equilibrium, Stability, Verdict, stability
+from scfin_chain.models.game import (
+    PRINTED_GAME,
+    Dynamics,
+    Game,
+    Payoff,
+    PayoffMatrix,
+    payoff_matrix,
+    replicator_dynamics,
+)
+from scfin_chain.models.guarantee import PAPER_QUANTILE, BusinessVolume, Freight, estimate_volume, freight_guarantee
+from scfin_chain.models.horizon import Horizon
+from scfin_chain.models.income import DepositTerms, deposit_income, service_income
+from scfin_chain.models.normal import normal_cdf, normal_quantile
+from scfin_chain.models.option import ExcessProfitOption, OptionValue, value_option
+from scfin_chain.models.pair import PairLine, monthly_volume, pair_line
+from scfin_chain.models.pricing import (
+    BreakEven,
+    BreakEvenPrice,
+    break_even_price,
+    conventional_quote,
+    firms_at_price,
+    identity_residual,
+)
+from scfin_chain.models.programme import (
+    ProgrammePrice,
+    ProgrammeTerms,
+    basis_points_up,
+    price_programme,
+    programme_balance,
+)
+from scfin_chain.models.rating import (
+    RATING_TABLE,
+    PaymentRecord,
+    Rating,
+    RatingBand,
+    default_probability_over,
+    rate_record,
+    rate_score,
+)
+from scfin_chain.models.repayment import Lateness, RepaymentLaw, repayment_law
+from scfin_chain.models.supervision import (
+    PRINTED_STAKES,
+    RepaymentRecord,
+    SupervisionStakes,
+    SupervisionVerdict,
+    judge_supervision,
+)
+from scfin_chain.models.versions import MODEL_VERSIONS
+
+__all__ = [
+    "MODEL_VERSIONS",
+    "PAPER_QUANTILE",
+    "PRINTED_GAME",
+    "PRINTED_STAKES",
+    "RATING_TABLE",
+    "ApproximateBasins",
+    "AreaSlopes",
+    "BondQuote",
+    "BreakEven",
+    "BreakEvenPrice",
+    "BusinessVolume",
+    "CollateralOutlook",
+    "Condition",
+    "CreditLine",
+    "DepositTerms",
+    "Dynamics",
+    "Equilibrium",
+    "ExcessProfitOption",
+    "Freight",
+    "Game",
+    "Horizon",
+    "Lateness",
+    "Lending",
+    "ModelDomainError",
+    "OptionValue",
+    "PairLine",
+    "PaymentRecord",
+    "Payoff",
+    "PayoffMatrix",
+    "ProgrammePrice",
+    "ProgrammeTerms",
+    "Rating",
+    "RatingBand",
+    "RepaymentLaw",
+    "RepaymentRecord",
+    "SpreadFormula",
+    "Stability",
+    "SupervisionStakes",
+    "SupervisionVerdict",
+    "Verdict",
+    "approximate_basins",
+    "area_slopes",
+    "basis_points_up",
+    "bond_default_probability",
+    "break_even_price",
+    "capital_cost",
+    "collateral_volatility",
+    "conventional_quote",
+    "credit_cap",
+    "default_loss",
+    "default_probability_over",
+    "deposit_income",
+    "estimate_volume",
+    "expected_profit",
+    "firms_at_price",
+    "first_integral",
+    "freight_guarantee",
+    "identity_residual",
+    "judge_supervision",
+    "log_odds",
+    "monthly_volume",
+    "normal_cdf",
+    "normal_quantile",
+    "optimal_line",
+    "pair_line",
+    "payoff_matrix",
+    "polyline_area",
+    "predictive_line",
+    "price_programme",
+    "probability_from_log_odds",
+    "programme_balance",
+    "rate_record",
+    "rate_score",
+    "repayment_law",
+    "replicator_dynamics",
+    "required_return",
+    "service_income",
+    "stability",
+    "value_deviations",
+    "value_option",
+]
