@@ -69,6 +69,7 @@ class EthTesterGateway(Gateway):
         self._chain_id = chain_id
         self._errors = errors or ErrorCatalogue()
         self._nonces: dict[Address, int] = {}
+        self._nonces_at: bytes | None = None
         self._snapshots: dict[SnapshotId, tuple[bytes, int]] = {}
         self._snapshot_ids = map(SnapshotId, count(1))
         self._view: VirtualMachineAPI | None = None
@@ -167,7 +168,6 @@ class EthTesterGateway(Gateway):
             self._backend.revert_to_snapshot(block_hash)
             self._backend.set_time(pending_time)
             self._snapshots = {taken: kept for taken, kept in self._snapshots.items() if taken <= snapshot}
-            self._nonces.clear()
 
     def balance(self, address: Address) -> int:
         with self._lock:
@@ -184,9 +184,9 @@ class EthTesterGateway(Gateway):
         try:
             block, receipt, computation = self._backend.mine_transaction(_evm_transaction(signed))
         except ValidationError as error:
-            self._nonces.pop(signed.sender, None)
             raise ChainError(f"transaction of {signed.sender} is invalid: {error}") from error
         self._nonces[signed.sender] = signed.request.nonce + 1
+        self._nonces_at = block.hash
         if computation.is_error:
             raise self._revert_of(computation, signed.request.gas)
         creates = signed.request.to is None
@@ -200,6 +200,9 @@ class EthTesterGateway(Gateway):
         )
 
     def _nonce(self, address: Address) -> int:
+        """The account's next nonce, remembered as long as nobody but this gateway moves the head."""
+        if self._nonces_at != self._backend.head.hash:
+            self._nonces, self._nonces_at = {}, self._backend.head.hash
         if address not in self._nonces:
             self._nonces[address] = self._machine(None).state.get_nonce(raw_address(address))
         return self._nonces[address]

@@ -1,0 +1,325 @@
+"""Any JSON-RPC node as the chain: anvil and its like with simulated time, others at their own pace."""
+
+from collections.abc import Iterator
+from itertools import count, groupby
+from threading import RLock
+from time import monotonic, sleep
+from typing import Any
+
+from scfin_chain.chain.backends.json_rpc import METHOD_MISSING, JsonRpcClient, NodeRefused
+from scfin_chain.chain.backends.node_reverts import is_out_of_gas, revert_of
+from scfin_chain.chain.gateway import (
+    DEFAULT_GAS,
+    Block,
+    BlockRef,
+    Capabilities,
+    Gateway,
+    Log,
+    LogEntry,
+    Receipt,
+    SnapshotId,
+)
+from scfin_chain.chain.reverts import ErrorCatalogue
+from scfin_chain.chain.signer import Signer, address_of
+from scfin_chain.chain.transaction import SignedTransaction, TransactionRequest, sign
+from scfin_chain.errors import ChainError, ContractReverted
+from scfin_chain.units import Address, Timestamp
+
+REQUEST_TIMEOUT = 30.0
+"""Seconds that a node may take to answer one request."""
+
+RECEIPT_TIMEOUT = 60.0
+"""Seconds that a node may take to mine a transaction."""
+
+FEE_HEADROOM = 2
+"""How many times the base fee a transaction offers: EIP-1559 needs six full blocks to double it."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.25
+_LATEST = "latest"
+_CALL_TRACER = {"tracer": "callTracer"}
+
+
+class RpcGateway(Gateway):
+    """A node behind a URL; transactions are signed here, so the node needs no keys."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        errors: ErrorCatalogue | None = None,
+        timeout: float = REQUEST_TIMEOUT,
+        receipt_timeout: float = RECEIPT_TIMEOUT,
+    ) -> None:
+        self._client = JsonRpcClient(url, timeout=timeout)
+        self._errors = errors or ErrorCatalogue()
+        self._receipt_timeout = receipt_timeout
+        self._chain_id = _integer(self._ask("eth_chainId"))
+        self._capabilities = Capabilities(
+            sets_time=self._offers("evm_setNextBlockTimestamp"),
+            snapshots=self._offers("evm_revert"),
+            repeatable_hashes=False,
+        )
+        self._traces = self._offers("debug_traceTransaction")
+        self._max_fee = self._offered_fee()
+        self._next_time: int | None = None
+        self._nonces: dict[Address, int] = {}
+        self._snapshots: dict[SnapshotId, tuple[str, int | None]] = {}
+        self._snapshot_ids = map(SnapshotId, count(1))
+        self._lock = RLock()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self._capabilities
+
+    @property
+    def chain_id(self) -> int:
+        return self._chain_id
+
+    def transact(
+        self, signer: Signer, to: Address | None, data: bytes = b"", *, gas: int | None = None, value: int = 0
+    ) -> Receipt:
+        limit = DEFAULT_GAS if gas is None else gas
+        with self._lock:
+            self._announce_time()
+            signed, mined = self._send(signer, to, data, limit, value)
+            self._next_time = None
+        if _integer(mined["status"]) == 0:
+            raise self._why(signed, mined)
+        return _receipt_of(mined)
+
+    def call(
+        self,
+        to: Address,
+        data: bytes,
+        *,
+        sender: Address | None = None,
+        block: int | None = None,
+        gas: int | None = None,
+    ) -> bytes:
+        limit = DEFAULT_GAS if gas is None else gas
+        request = {"to": to, "data": _hex(data), "gas": hex(limit)} | ({"from": sender} if sender else {})
+        try:
+            return _bytes(self._client.request("eth_call", request, _LATEST if block is None else hex(block)))
+        except NodeRefused as refused:
+            raise revert_of(refused, errors=self._errors, gas=limit) or self._failure(refused) from refused
+
+    def head(self) -> Block:
+        return _block_of(self._ask("eth_getBlockByNumber", _LATEST, False))
+
+    def block(self, number: int) -> Block:
+        found = self._ask("eth_getBlockByNumber", hex(number), False) if number >= 0 else None
+        if found is None:
+            raise ChainError(f"block {number} does not exist: the head is block {self.head().number}")
+        return _block_of(found)
+
+    def logs(self, block_number: int) -> tuple[LogEntry, ...]:
+        block = self.block(block_number).ref
+        found = self._ask("eth_getLogs", {"blockHash": _hex(block.hash)})
+        return tuple(
+            LogEntry(chain_id=self._chain_id, block=block, transaction_hash=_bytes(transaction_hash), log=log)
+            for transaction_hash, emitted in groupby(found, key=lambda entry: str(entry["transactionHash"]))
+            for log in _logs_of(emitted)
+        )
+
+    def now(self) -> Timestamp:
+        with self._lock:
+            return Timestamp(self._next_time if self._next_time is not None else self.head().timestamp + 1)
+
+    def set_time(self, at: Timestamp) -> None:
+        if not self._capabilities.sets_time:
+            raise ChainError(f"the node at {self._client.node} cannot set its time: use anvil, or the in-process chain")
+        with self._lock:
+            latest = self.head().timestamp
+            if at <= latest:
+                raise ChainError(f"time cannot be set to {at}: the newest block is of {latest}")
+            self._next_time = at
+
+    def mine(self, blocks: int = 1) -> None:
+        with self._lock:
+            for _ in range(blocks):
+                self._announce_time()
+                self._ask("evm_mine", repeatable=False)
+                self._next_time = None
+
+    def snapshot(self) -> SnapshotId:
+        with self._lock:
+            taken = next(self._snapshot_ids)
+            self._snapshots[taken] = (self._take_snapshot(), self._next_time)
+            return taken
+
+    def revert(self, snapshot: SnapshotId) -> None:
+        with self._lock:
+            if snapshot not in self._snapshots:
+                raise ChainError(f"snapshot {snapshot} does not exist, or was taken after one since reverted to")
+            node_id, self._next_time = self._snapshots[snapshot]
+            if not self._ask("evm_revert", node_id, repeatable=False):
+                raise ChainError(f"the node at {self._client.node} no longer knows snapshot {snapshot}")
+            self._snapshots = {taken: kept for taken, kept in self._snapshots.items() if taken < snapshot}
+            self._snapshots[snapshot] = (self._take_snapshot(), self._next_time)
+            self._nonces.clear()
+
+    def balance(self, address: Address) -> int:
+        return _integer(self._ask("eth_getBalance", address, _LATEST))
+
+    def code(self, address: Address) -> bytes:
+        return _bytes(self._ask("eth_getCode", address, _LATEST))
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _send(
+        self, signer: Signer, to: Address | None, data: bytes, gas: int, value: int
+    ) -> tuple[SignedTransaction, dict[str, Any]]:
+        """Send until mined; a refusal is worth a second try with the node's own nonce and fee."""
+        for last_try in (False, True):
+            nonce = self._nonce(signer.address)
+            request = TransactionRequest(
+                chain_id=self._chain_id, nonce=nonce, max_fee=self._max_fee, gas=gas, to=to, value=value, data=data
+            )
+            signed = sign(request, signer)
+            try:
+                mined = self._send_signed(signed)
+            except NodeRefused as refused:
+                stale = (nonce, self._max_fee)
+                self._nonces.pop(signer.address, None)
+                self._max_fee = self._offered_fee()
+                if last_try or stale == (self._nonce(signer.address), self._max_fee):
+                    raise self._failure(refused) from refused
+            else:
+                self._nonces[signer.address] = nonce + 1
+                return signed, mined
+        raise AssertionError("unreachable")
+
+    def _send_signed(self, signed: SignedTransaction) -> dict[str, Any]:
+        """The mined transaction; a node that already has it refuses the second copy, which is no failure."""
+        try:
+            self._client.request("eth_sendRawTransaction", _hex(signed.raw))
+        except NodeRefused:
+            if self._ask("eth_getTransactionByHash", _hex(signed.hash)) is None:
+                raise
+        except ChainError:
+            self._nonces.pop(signed.sender, None)
+            raise
+        return self._mined(signed)
+
+    def _mined(self, signed: SignedTransaction) -> dict[str, Any]:
+        for pause in _pauses(self._receipt_timeout):
+            if found := self._ask("eth_getTransactionReceipt", _hex(signed.hash)):
+                return dict(found)
+            sleep(pause)
+        self._nonces.pop(signed.sender, None)
+        raise ChainError(f"transaction {_hex(signed.hash)} was not mined in {self._receipt_timeout:g} s")
+
+    def _why(self, signed: SignedTransaction, mined: dict[str, Any]) -> ContractReverted | ChainError:
+        """The error of a mined, failed transaction: nodes do not put it into the receipt."""
+        if self._traces:
+            return self._why_by_trace(signed)
+        return self._why_by_replay(signed, mined)
+
+    def _why_by_trace(self, signed: SignedTransaction) -> ContractReverted:
+        trace = self._ask("debug_traceTransaction", _hex(signed.hash), _CALL_TRACER)
+        data = _bytes(trace.get("output") or "0x")
+        if not data and is_out_of_gas(trace.get("error") or ""):
+            return self._errors.out_of_gas(signed.request.gas)
+        return self._errors.decode(data)
+
+    def _why_by_replay(self, signed: SignedTransaction, mined: dict[str, Any]) -> ContractReverted | ChainError:
+        request, block = signed.request, self.block(_integer(mined["blockNumber"]))
+        call = {"from": signed.sender, "data": _hex(request.data), "gas": hex(request.gas), "value": hex(request.value)}
+        if request.to is not None:
+            call["to"] = request.to
+        there_and_then = {"number": hex(block.number), "time": hex(block.timestamp)}
+        try:
+            self._client.request("eth_call", call, hex(block.number - 1), {}, there_and_then)
+        except NodeRefused as refused:
+            return revert_of(refused, errors=self._errors, gas=request.gas) or self._failure(refused)
+        if _integer(mined["gasUsed"]) == request.gas:
+            return self._errors.out_of_gas(request.gas)
+        return self._errors.decode(b"")
+
+    def _announce_time(self) -> None:
+        if self._capabilities.sets_time:
+            self._ask("evm_setNextBlockTimestamp", self.now())
+
+    def _take_snapshot(self) -> str:
+        return str(self._ask("evm_snapshot", repeatable=False))
+
+    def _nonce(self, address: Address) -> int:
+        if address not in self._nonces:
+            self._nonces[address] = _integer(self._ask("eth_getTransactionCount", address, "pending"))
+        return self._nonces[address]
+
+    def _offered_fee(self) -> int:
+        head = self._ask("eth_getBlockByNumber", _LATEST, False)
+        return FEE_HEADROOM * _integer(head.get("baseFeePerGas") or "0x0")
+
+    def _offers(self, method: str) -> bool:
+        """Whether the node knows a method: asked without parameters it does nothing."""
+        try:
+            self._client.request(method)
+        except NodeRefused as refused:
+            return refused.code not in METHOD_MISSING
+        return True
+
+    def _ask(self, method: str, *params: object, repeatable: bool = True) -> Any:
+        try:
+            return self._client.request(method, *params, repeatable=repeatable)
+        except NodeRefused as refused:
+            raise self._failure(refused) from refused
+
+    def _failure(self, refused: NodeRefused) -> ChainError:
+        return ChainError(f"the node at {self._client.node} refused {refused}")
+
+
+def _pauses(total: float) -> Iterator[float]:
+    """Growing waits between questions, until ``total`` seconds are over."""
+    deadline, pause = monotonic() + total, _FIRST_PAUSE
+    while monotonic() < deadline:
+        yield pause
+        pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _integer(value: str) -> int:
+    return int(value, 16)
+
+
+def _bytes(value: str) -> bytes:
+    return bytes.fromhex(value[2:])
+
+
+def _hex(value: bytes) -> str:
+    return f"0x{value.hex()}"
+
+
+def _block_of(found: dict[str, Any]) -> Block:
+    return Block(
+        number=_integer(found["number"]),
+        hash=_bytes(found["hash"]),
+        parent_hash=_bytes(found["parentHash"]),
+        timestamp=Timestamp(_integer(found["timestamp"])),
+    )
+
+
+def _receipt_of(mined: dict[str, Any]) -> Receipt:
+    created = mined.get("contractAddress")
+    return Receipt(
+        transaction_hash=_bytes(mined["transactionHash"]),
+        block=BlockRef(number=_integer(mined["blockNumber"]), hash=_bytes(mined["blockHash"])),
+        gas_used=_integer(mined["gasUsed"]),
+        logs=_logs_of(mined["logs"]),
+        contract_address=address_of(_bytes(created)) if created else None,
+        succeeded=True,
+    )
+
+
+def _logs_of(found: Any) -> tuple[Log, ...]:
+    """The logs of one transaction, counted from 0 within it on every node."""
+    return tuple(
+        Log(
+            address=address_of(_bytes(log["address"])),
+            topics=tuple(_bytes(topic) for topic in log["topics"]),
+            data=_bytes(log["data"]),
+            index=index,
+        )
+        for index, log in enumerate(found)
+    )

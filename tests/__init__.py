@@ -1,0 +1,1 @@
+"""The tests; run them from the repository's root."""

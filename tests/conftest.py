@@ -1,0 +1,23 @@
+"""Fixtures that every test may use."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from scfin_chain.units import Timestamp
+from tests.anvil import running_anvil
+
+GENESIS_TIME = Timestamp(1_704_067_200)
+"""2024-01-01T00:00:00Z, the first second of every chain under test."""
+
+
+@pytest.fixture
+def genesis_time() -> Timestamp:
+    return GENESIS_TIME
+
+
+@pytest.fixture
+def anvil_url(genesis_time: Timestamp) -> Iterator[str]:
+    """A fresh development node."""
+    with running_anvil(genesis_time=genesis_time) as url:
+        yield url
