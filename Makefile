@@ -33,14 +33,14 @@ lint: build slither  ## style, types, layers; forge's and slither's view of the 
 	ruff format --check .
 	mypy
 	lint-imports
-	forge lint --deny warnings
+	HOME=$(CURDIR)/build forge lint --deny warnings
 
 format: $(VENV)/.project  ## rewrite the Python sources in the one style
 	ruff check --fix .
 	ruff format .
 
 slither: build $(SLITHER)/.ready  ## static analysis of the contracts alone
-	python scripts/analyse.py $(SLITHER)/bin/slither
+	HOME=$(CURDIR)/build python scripts/analyse.py $(SLITHER)/bin/slither
 
 check: lint test  ## what is run before a change is accepted
 

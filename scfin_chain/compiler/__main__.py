@@ -11,12 +11,8 @@ from scfin_chain.errors import CompilerError
 
 def main() -> int:
     """Build, say what was done in one line, and give the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scfin_chain.compiler", description="Compile contracts/."
-    )
-    parser.add_argument(
-        "--force", action="store_true", help="compile even if nothing changed"
-    )
+    parser = argparse.ArgumentParser(prog="python -m scfin_chain.compiler", description="Compile contracts/.")
+    parser.add_argument("--force", action="store_true", help="compile even if nothing changed")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     start = time.monotonic()

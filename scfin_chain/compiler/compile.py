@@ -44,11 +44,19 @@ def compile_sources(
         try:
             answer = solcx.compile_standard(request, solc_binary=solc.binary)
         except SolcError as refused:
-            raise CompilerError(refused.message.strip()) from refused
+            _log.error("%s", refused.message.strip())
+            raise CompilerError(_in_one_line(refused)) from refused
     for warning in answer.get("errors", ()):
         if warning["sourceLocation"]["file"] in wanted:
             _log.warning("%s", warning["formattedMessage"].strip())
     return _artifacts(answer)
+
+
+def _in_one_line(refused: SolcError) -> str:
+    """What is wrong and where, of each error; the compiler draws the line below it."""
+    errors = [error["formattedMessage"] for error in refused.error_dict or () if error["severity"] == "error"]
+    heads = [" ".join(line.strip().removesuffix(":") for line in text.splitlines()[:2]) for text in errors]
+    return "; ".join(heads) or refused.message
 
 
 def _artifacts(answer: Mapping[str, Any]) -> dict[str, Artifact]:
