@@ -230,6 +230,18 @@ class EthTesterGateway(Gateway):
         return self._backend.chain.get_canonical_block_header_by_number(BlockNumber(number))
 
 
+class _LocallySigned(PragueTypedTransaction):
+    """A transaction signed a moment ago: its sender, hash and bytes are known and not worked out again."""
+
+    def __init__(self, inner: DynamicFeeTransaction, signed: SignedTransaction) -> None:
+        super().__init__(FEE_MARKET_TYPE, inner)
+        self.__dict__.update(sender=raw_address(signed.sender), hash=signed.hash)
+        self._raw = signed.raw
+
+    def encode(self) -> bytes:
+        return self._raw
+
+
 @contextmanager
 def _reading(machine: VirtualMachineAPI) -> Iterator[VirtualMachineAPI]:
     snapshot = machine.state.snapshot()
@@ -240,7 +252,6 @@ def _reading(machine: VirtualMachineAPI) -> Iterator[VirtualMachineAPI]:
 
 
 def _evm_transaction(signed: SignedTransaction) -> PragueTypedTransaction:
-    """The py-evm form; sender and hash are known, so that neither is recovered from the bytes."""
     request = signed.request
     inner = DynamicFeeTransaction(
         request.chain_id,
@@ -256,7 +267,7 @@ def _evm_transaction(signed: SignedTransaction) -> PragueTypedTransaction:
         signed.r,
         signed.s,
     )
-    return PragueTypedTransaction(FEE_MARKET_TYPE, inner)
+    return _LocallySigned(inner, signed)
 
 
 def _block_of(header: BlockHeaderAPI) -> Block:

@@ -77,9 +77,15 @@ class SimulatedBackend(PyEVMBackend):  # type: ignore[misc]
 
     def mine_transaction(self, transaction: SignedTransactionAPI) -> tuple[BlockAPI, ReceiptAPI, ComputationAPI]:
         """Run one transaction in a block of its own; an invalid one raises and leaves the chain as it was."""
-        imported, receipts, computations = self.chain.mine_all([transaction])
-        self._follow(imported.imported_block.header)
-        return imported.imported_block, receipts[0], computations[0]
+        vm = self.chain.get_vm(self.pending)
+        receipt, computation = vm.apply_transaction(self.pending, transaction)
+        header = vm.add_receipt_to_header(self.pending, receipt)
+        block = vm.set_block_transactions_and_withdrawals(vm.get_block(), header, (transaction,), (receipt,))
+        mined = vm.finalize_block(block).block
+        self.chain.chaindb.persist_block(mined)
+        self.chain.header = self.chain.create_header_from_parent(mined.header)
+        self._follow(mined.header)
+        return mined, receipt, computation
 
     def mine_blocks(self, num_blocks: int = 1, coinbase: bytes = raw_address(ZERO_ADDRESS)) -> tuple[bytes, ...]:
         """Mine what is pending, then empty blocks; returns their hashes."""
