@@ -11,13 +11,17 @@ given valid sources
 given invalid sources
     it gives the compiler's message with its place, in one line
     it refuses a contract name declared twice, and a library that needs linking
+given the other tools' files
+    it agrees with what forge and npm are told
 """
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from scfin_chain.compiler import Settings, collect, compile_sources, solc
+from scfin_chain.compiler import SOLC_VERSION, Settings, collect, compile_sources, solc
 from scfin_chain.errors import CompilerError
 
 ROOT = Path(__file__).parents[2]
@@ -133,3 +137,12 @@ def test_refuses_a_library_that_needs_linking(root):
     write(root, "Linked.sol", HEADER + linked)
     with pytest.raises(CompilerError, match="C links to library L: make its functions internal"):
         compile_sources(collect(root), root=root)
+
+
+def test_agrees_with_what_forge_and_npm_are_told():
+    foundry = tomllib.loads((ROOT / "foundry.toml").read_text())["profile"]["default"]
+    settings = Settings()
+    assert foundry["optimizer_runs"] == settings.optimizer_runs
+    assert foundry["evm_version"] == settings.evm_version
+    assert foundry.get("via_ir", False) == settings.via_ir
+    assert json.loads((ROOT / "package.json").read_text())["dependencies"]["solc"] == SOLC_VERSION
