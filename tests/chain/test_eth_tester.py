@@ -1,0 +1,80 @@
+"""What only the in-process chain promises: it is repeatable, and its shortcuts change nothing."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from scfin_chain.chain import DEPLOYER, Contract, development_signer
+from scfin_chain.chain.backends.eth_tester import EthTesterGateway
+from scfin_chain.chain.backends.simulated import SimulatedBackend
+from scfin_chain.errors import ContractReverted
+from scfin_chain.units import Address, Timestamp
+from tests.chain.probe import ABI, BYTECODE
+
+SUPPLIER = development_signer("supplier")
+FUNDS: Mapping[Address, int] = {SUPPLIER.address: 10 * 10**18}
+
+
+def history(genesis_time: Timestamp, seed: int = 0) -> EthTesterGateway:
+    """Deploy, emit, refuse, mine, travel, pay and go back."""
+    gateway = EthTesterGateway(genesis_time=genesis_time, seed=seed, funds=FUNDS)
+    deployer = development_signer(DEPLOYER)
+    probe = Contract.deploy(gateway, deployer, ABI, BYTECODE, 5)
+    probe.transact(deployer, "note", 1, "a trade", 3)
+    with pytest.raises(ContractReverted):
+        probe.transact(SUPPLIER, "refuse", 1)
+    gateway.mine(2)
+    snapshot = gateway.snapshot()
+    gateway.set_time(Timestamp(genesis_time + 86_400))
+    probe.transact(SUPPLIER, "stamp")
+    gateway.revert(snapshot)
+    gateway.set_time(Timestamp(genesis_time + 2 * 86_400))
+    probe.transact(SUPPLIER, "stamp")
+    gateway.transact(SUPPLIER, development_signer("buyer").address, value=1)
+    return gateway
+
+
+def test_has_the_same_head_hash_given_the_same_history(genesis_time: Timestamp) -> None:
+    first, second = history(genesis_time), history(genesis_time)
+
+    assert first.head() == second.head()
+    assert first.head().hash.hex() == "952ca4fdd8c751bcdf77c4ad4a23eec957cdb32424527d6178c73b0199ff5180"
+
+
+def test_has_another_head_hash_given_another_seed_or_genesis_time(genesis_time: Timestamp) -> None:
+    heads = {
+        history(genesis_time).head().hash,
+        history(genesis_time, seed=1).head().hash,
+        history(Timestamp(genesis_time + 1)).head().hash,
+    }
+
+    assert len(heads) == 3
+
+
+def test_is_valid_and_the_same_given_py_evms_own_execution(genesis_time: Timestamp) -> None:
+    """Every block, with its state, is what py-evm works out when it imports and validates the block."""
+    mined = history(genesis_time).backend
+    funds = {development_signer(DEPLOYER).address: 10**24, **FUNDS}
+    stock = SimulatedBackend(genesis_time=genesis_time, seed=0, chain_id=31_337, funds=funds).chain
+
+    for number in range(1, mined.head.block_number + 1):
+        stock.import_block(mined.chain.get_canonical_block_by_number(number))
+
+    assert stock.get_canonical_head().hash == mined.head.hash
+
+
+def test_gives_randomness_before_the_transaction_runs(genesis_time: Timestamp) -> None:
+    gateway = history(genesis_time)
+    (entry,) = gateway.logs(gateway.head().number - 1)
+    stamped = ABI.decode_log(entry.log)
+    block = gateway.backend.chain.get_canonical_block_by_number(gateway.head().number - 1)
+
+    assert stamped is not None
+    assert stamped.arguments["randomness"] == int.from_bytes(block.header.mix_hash) > 0
+
+
+def test_funds_accounts_in_the_genesis_block(genesis_time: Timestamp) -> None:
+    gateway = EthTesterGateway(genesis_time=genesis_time, funds=FUNDS)
+
+    assert gateway.balance(SUPPLIER.address) == 10 * 10**18
+    assert gateway.balance(development_signer(DEPLOYER).address) == 1_000_000 * 10**18

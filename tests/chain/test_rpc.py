@@ -1,0 +1,198 @@
+"""What only a node can do: be absent, be poor in methods, lose a connection, be slow.
+
+given no node, a wrong URL, another service: one line that says so
+given a node that cannot set its time: it says so when asked, and works otherwise
+given a node without traces: every refusal is understood all the same
+given a connection lost after the node took a transaction: it is sent once
+given a node that does not mine: an end to the waiting
+"""
+
+import socket
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+
+from scfin_chain.chain import Contract, ErrorCatalogue, Gateway, Signer, development_signer
+from scfin_chain.chain.backends.eth_tester import EthTesterGateway
+from scfin_chain.chain.backends.json_rpc import NodeRefused
+from scfin_chain.chain.backends.node_reverts import revert_of
+from scfin_chain.chain.backends.rpc import RpcGateway
+from scfin_chain.errors import ChainError, ContractReverted
+from scfin_chain.units import Timestamp
+from tests.anvil import running_anvil
+from tests.chain.probe import ABI, ARTIFACT, BYTECODE
+from tests.chain.test_gateway import REFUSALS, named
+from tests.chain.unreliable import Unreliable, unreliable
+
+SUPPLIER = development_signer("supplier").address
+ERRORS = ErrorCatalogue([ARTIFACT.abi])
+
+
+class Greeter(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"<html>hello</html>")
+
+    def log_message(self, *arguments: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def another_service() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), Greeter) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def poor_node(anvil_url: str) -> Iterator[Unreliable]:
+    """A node of another kind: no traces, no simulated time."""
+    with unreliable(anvil_url, missing=("debug_traceTransaction", "evm_setNextBlockTimestamp", "evm_mine")) as server:
+        yield server
+
+
+class TestConnecting:
+    @pytest.mark.parametrize(
+        "url", ["", "127.0.0.1:8545", "ftp://127.0.0.1", "http://", "http://h:port", "http://[::1"]
+    )
+    def test_fails_given_a_url_that_is_none(self, url: str) -> None:
+        with pytest.raises(ChainError, match=r"^the node's URL is not one: it must look like http://127.0.0.1:8545$"):
+            RpcGateway(url)
+
+    def test_fails_given_no_node(self) -> None:
+        with socket.socket() as reserved:
+            reserved.bind(("127.0.0.1", 0))
+            port = reserved.getsockname()[1]
+
+            with pytest.raises(ChainError) as failed:
+                RpcGateway(f"http://user:secret@127.0.0.1:{port}/v1/secret")
+
+        assert str(failed.value) == f"no node answers at http://127.0.0.1:{port}"
+
+    def test_fails_given_a_node_that_says_nothing(self) -> None:
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+
+            with pytest.raises(ChainError, match=r"did not answer eth_chainId in 0\.2 s$"):
+                RpcGateway(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2)
+
+    def test_fails_given_another_service(self, another_service: str) -> None:
+        with pytest.raises(ChainError, match="does not speak JSON-RPC: HTTP status 200"):
+            RpcGateway(another_service)
+
+
+class TestAPoorNode:
+    def test_says_what_it_cannot_do(self, poor_node: Unreliable, deployer: Signer) -> None:
+        gateway = RpcGateway(poor_node.url)
+
+        assert (gateway.capabilities.sets_time, gateway.capabilities.snapshots) == (False, True)
+        with pytest.raises(ChainError, match=r"cannot set its time: use anvil, or the in-process chain$"):
+            gateway.set_time(Timestamp(gateway.head().timestamp + 10))
+        with pytest.raises(ChainError, match="refused evm_mine"):
+            gateway.mine()
+        assert gateway.transact(deployer, SUPPLIER, value=1).succeeded
+
+    @pytest.mark.parametrize(("function", "arguments", "name", "shown"), REFUSALS)
+    def test_reverts_given_a_refusal(
+        self,
+        poor_node: Unreliable,
+        deployer: Signer,
+        function: str,
+        arguments: tuple[object, ...],
+        name: str,
+        shown: dict[str, object],
+    ) -> None:
+        probe = Contract.deploy(RpcGateway(poor_node.url, errors=ERRORS), deployer, ABI, BYTECODE, 5)
+
+        with pytest.raises(ContractReverted) as refused:
+            probe.transact(deployer, function, *arguments, gas=200_000)
+
+        assert (refused.value.name, refused.value.arguments) == (name, named(shown, deployer.address))
+
+    def test_reverts_given_a_constructor_that_refuses(self, poor_node: Unreliable, deployer: Signer) -> None:
+        with pytest.raises(ContractReverted, match="ProbeRefused"):
+            Contract.deploy(RpcGateway(poor_node.url, errors=ERRORS), deployer, ABI, BYTECODE, 13)
+
+
+class TestALostConnection:
+    def test_sends_once_given_a_lost_answer(self, anvil_url: str, deployer: Signer) -> None:
+        with unreliable(anvil_url) as server:
+            gateway = RpcGateway(server.url)
+            server.lost["eth_sendRawTransaction"] = 1
+
+            receipts = [gateway.transact(deployer, SUPPLIER, value=1) for _ in range(2)]
+
+        assert server.asked.count("eth_sendRawTransaction") == 3
+        assert [receipt.block.number for receipt in receipts] == [1, 2]
+        assert RpcGateway(anvil_url).balance(SUPPLIER) == 2
+
+    def test_gives_up_and_recovers(self, anvil_url: str, deployer: Signer) -> None:
+        with unreliable(anvil_url) as server:
+            gateway = RpcGateway(server.url)
+            server.lost["eth_sendRawTransaction"] = 3
+
+            with pytest.raises(ChainError, match=f"^no node answers at {server.url}$"):
+                gateway.transact(deployer, SUPPLIER, value=1)
+
+            assert gateway.transact(deployer, SUPPLIER, value=1).succeeded
+
+    def test_mines_no_second_block_given_a_lost_answer(self, anvil_url: str) -> None:
+        with unreliable(anvil_url) as server:
+            gateway = RpcGateway(server.url)
+            server.lost["evm_mine"] = 1
+
+            with pytest.raises(ChainError, match="no node answers"):
+                gateway.mine()
+
+        assert RpcGateway(anvil_url).head().number == 1
+
+    def test_fails_given_a_node_that_went_away(self, genesis_time: Timestamp, deployer: Signer) -> None:
+        with running_anvil(genesis_time=genesis_time) as url:
+            gateway = RpcGateway(url)
+
+        with pytest.raises(ChainError, match="no node answers"):
+            gateway.transact(deployer, SUPPLIER, value=1)
+
+
+def test_stops_waiting_given_a_node_that_does_not_mine(genesis_time: Timestamp, deployer: Signer) -> None:
+    with running_anvil("--no-mining", genesis_time=genesis_time) as url:
+        gateway = RpcGateway(url, receipt_timeout=0.2)
+
+        with pytest.raises(ChainError, match=r"was not mined in 0\.2 s$"):
+            gateway.transact(deployer, SUPPLIER, value=1)
+
+
+def test_uses_the_same_gas_on_both_backends(anvil_url: str, genesis_time: Timestamp, deployer: Signer) -> None:
+    def gas_of(gateway: Gateway) -> list[int]:
+        deployment = gateway.deploy(deployer, ABI.encode_deployment(BYTECODE, 5))
+        assert deployment.contract_address is not None
+        probe = Contract(gateway, deployment.contract_address, ABI)
+        calls = [probe.transact(deployer, "note", 1, "a trade", times) for times in (0, 1, 7)]
+        moved = gateway.transact(deployer, probe.address, value=1)
+        return [receipt.gas_used for receipt in (deployment, *calls, moved)]
+
+    assert gas_of(EthTesterGateway(genesis_time=genesis_time)) == gas_of(RpcGateway(anvil_url))
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "data", "expected"),
+    [
+        (3, "execution reverted: 12", "0x4e487b71" + f"{0x12:064x}", "Panic(code=18)"),
+        (-32_000, "execution reverted", None, "Unknown(data=0x)"),
+        (-32_015, "VM execution error.", "Reverted 0xdeadbeef", "Unknown(data=0xdeadbeef)"),
+        (-32_603, "Error: reverted", {"message": "reverted", "data": "0xdeadbeef"}, "Unknown(data=0xdeadbeef)"),
+        (-32_000, "out of gas", None, "OutOfGas(limit=100)"),
+        (-32_603, "EVM error InvalidFEOpcode", None, "Unknown(data=0x)"),
+        (-32_000, "header not found", None, None),
+    ],
+    ids=["anvil", "geth without data", "OpenEthereum", "Hardhat", "geth out of gas", "anvil halted", "no revert"],
+)
+def test_understands_each_kind_of_node(code: int, message: str, data: object, expected: str | None) -> None:
+    found = revert_of(NodeRefused("eth_call", code, message, data), errors=ERRORS, gas=100)
+
+    assert (found if found is None else str(found)) == expected
