@@ -138,6 +138,6 @@ def collateral_volatility(deviations: Sequence[float]) -> float:
     """
     domain.whole("periods", len(deviations), low=2)
     for deviation in deviations:
-        domain.within("deviations", deviation, -domain.AMOUNT_LIMIT, domain.AMOUNT_LIMIT)
+        domain.number("deviations", deviation)
     mean = math.fsum(deviations) / len(deviations)
     return math.sqrt(math.fsum((deviation - mean) ** 2 for deviation in deviations) / len(deviations))

@@ -176,6 +176,6 @@ def probability_from_log_odds(odds: float) -> float:
     >>> probability_from_log_odds(0.0)
     0.5
     """
-    domain.within("odds", odds, -domain.AMOUNT_LIMIT, domain.AMOUNT_LIMIT)
+    domain.number("odds", odds)
     tail = math.exp(-abs(odds))
     return 1.0 / (1.0 + tail) if odds >= 0.0 else tail / (1.0 + tail)

@@ -83,6 +83,21 @@ def non_negative(field: str, value: object, high: float = AMOUNT_LIMIT) -> None:
     within(field, value, 0, high)
 
 
+def number(field: str, value: object) -> None:
+    """Refuse what is not a real number of either sign, at most `AMOUNT_LIMIT` from zero.
+
+    Raises
+    ------
+    ModelDomainError
+        If the value is outside.
+
+    Examples
+    --------
+    >>> number("rate", -0.0916)
+    """
+    within(field, value, -AMOUNT_LIMIT, AMOUNT_LIMIT)
+
+
 def share(field: str, value: object) -> None:
     """Refuse what is not in [0, 1]: a percentage such as 4.6 must be given as 0.046.
 

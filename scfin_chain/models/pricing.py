@@ -180,7 +180,8 @@ def identity_residual(terms: BreakEven, rate: float) -> float:
     >>> identity_residual(terms, 0.05)
     -1.0
     """
-    interest = (terms.advance * domain.computed("rate", rate) * terms.years + terms.commission) * (1.0 - terms.tax_rate)
+    domain.number("rate", rate)
+    interest = (terms.advance * rate * terms.years + terms.commission) * (1.0 - terms.tax_rate)
     income = interest + terms.deposit_income + terms.service_income
     return domain.computed("residual", income + terms.option_value / terms.firms - terms.cost - terms.required_return)
 
@@ -222,7 +223,8 @@ def firms_at_price(terms: BreakEven, rate: float = 0.0) -> float | None:
     >>> round(firms_at_price(paper), 5)
     2.60674
     """
-    left = terms.uncovered - domain.computed("rate", rate) * terms.net_advance_years
+    domain.number("rate", rate)
+    left = terms.uncovered - rate * terms.net_advance_years
     return domain.computed("firms", terms.option_value / left) if left > 0.0 else None
 
 

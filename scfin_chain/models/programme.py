@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.cost import capital_cost, default_loss, required_return
 from scfin_chain.models.horizon import Horizon
@@ -34,7 +33,7 @@ class ProgrammeTerms:
     Parameters
     ----------
     advance_rate
-        delta in (0, 1], a fraction of face. Below 0.737 the floor binds for BBB at 8 firms: a haircut is a discount.
+        delta in (0, 1], a fraction of face. Below 0.7365 the floor binds for BBB at 8 firms: a haircut is a discount.
     volatility
         Yearly deviation of the collateral, s in [0, 1], a fraction.
     risk_free
@@ -327,6 +326,5 @@ def basis_points_up(rate: float) -> BasisPoints:
     >>> basis_points_up(0.0421), basis_points_up(0.042080406), basis_points_up(0.1 * 3)
     (421, 421, 3000)
     """
-    if not math.isfinite(rate) or abs(rate) > domain.AMOUNT_LIMIT:
-        raise ModelDomainError("rate", rate, "a finite rate")
+    domain.number("rate", rate)
     return BasisPoints(math.ceil(_in_basis_points(rate)))
