@@ -30,6 +30,9 @@ ReceivableId = NewType("ReceivableId", int)
 CreditId = NewType("CreditId", int)
 """An ERC-1155 id of credit tokens; one id is one receivable."""
 
+ProgrammeId = NewType("ProgrammeId", int)
+"""A set of issuers that a bank prices as one; 0 is none."""
+
 FinancingId = NewType("FinancingId", int)
 """A requested financing, counted from 1."""
 

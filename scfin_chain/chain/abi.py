@@ -113,7 +113,7 @@ class ContractAbi:
         unique = {f.name: f for f in functions if names.count(f.name) == 1}
         self.functions = {f.signature: f for f in functions} | unique
         self.events = {e.topic: e for e in (Event(entry) for entry in abi if entry["type"] == "event")}
-        self._constructor = Parameters(next((e["inputs"] for e in abi if e["type"] == "constructor"), []))
+        self.constructor = Parameters(next((e["inputs"] for e in abi if e["type"] == "constructor"), []))
 
     def encode(self, name: str, *arguments: object) -> bytes:
         """The calldata of a call."""
@@ -125,7 +125,7 @@ class ContractAbi:
 
     def encode_deployment(self, bytecode: bytes, *arguments: object) -> bytes:
         """Creation code followed by the constructor's arguments."""
-        return bytecode + self._constructor.encode(arguments)
+        return bytecode + self.constructor.encode(arguments)
 
     def topic(self, event: str) -> bytes:
         """The first topic of an event, by its name."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from eth_utils.crypto import keccak
 
-from scfin_chain.chain.signer import Signer, raw_address
+from scfin_chain.chain.signer import Signer, address_of, raw_address
 from scfin_chain.units import Address
 
 TRANSACTION_TYPE = b"\x02"
@@ -45,6 +45,12 @@ def sign(request: TransactionRequest, signer: Signer) -> SignedTransaction:
     return SignedTransaction(
         request=request, sender=signer.address, hash=keccak(raw), raw=raw, r=r, s=s, y_parity=y_parity
     )
+
+
+def created_address(sender: Address, nonce: int) -> Address:
+    """The address of the contract that an account's transaction of that nonce creates."""
+    packed = _rlp_list(_rlp_bytes(raw_address(sender)) + _rlp_integer(nonce))
+    return address_of(keccak(packed)[12:])
 
 
 def _fields(request: TransactionRequest) -> bytes:

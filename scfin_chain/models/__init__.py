@@ -7,14 +7,7 @@ caller's unit, rates are fractions a year, and every refused argument raises `Mo
 """
 
 from scfin_chain.errors import ModelDomainError
-from scfin_chain.models.basin import (
-    ApproximateBasins,
-    AreaSlopes,
-    approximate_basins,
-    area_slopes,
-    first_integral,
-    polyline_area,
-)
+from scfin_chain.models.basin import Basins, approximate_basins, polyline_area
 from scfin_chain.models.collateral import CollateralOutlook, collateral_volatility, value_deviations
 from scfin_chain.models.cost import capital_cost, default_loss, required_return
 from scfin_chain.models.credit_line import (
@@ -59,10 +52,10 @@ from scfin_chain.models.pricing import (
 from scfin_chain.models.programme import (
     ProgrammePrice,
     ProgrammeTerms,
-    basis_points_up,
     price_programme,
     programme_balance,
 )
+from scfin_chain.models.quote import basis_points_up
 from scfin_chain.models.rating import (
     RATING_TABLE,
     PaymentRecord,
@@ -73,6 +66,8 @@ from scfin_chain.models.rating import (
     rate_score,
 )
 from scfin_chain.models.repayment import Lateness, RepaymentLaw, repayment_law
+from scfin_chain.models.separatrix import exact_basins, first_integral
+from scfin_chain.models.slopes import AreaSlopes, area_slopes
 from scfin_chain.models.supervision import (
     PRINTED_STAKES,
     RepaymentRecord,
@@ -88,8 +83,8 @@ __all__ = [
     "PRINTED_GAME",
     "PRINTED_STAKES",
     "RATING_TABLE",
-    "ApproximateBasins",
     "AreaSlopes",
+    "Basins",
     "BondQuote",
     "BreakEven",
     "BreakEvenPrice",
@@ -136,6 +131,7 @@ __all__ = [
     "default_probability_over",
     "deposit_income",
     "estimate_volume",
+    "exact_basins",
     "expected_profit",
     "firms_at_price",
     "first_integral",

@@ -1,6 +1,5 @@
 """The price of a whole programme, per unit of advance: paper 003 on the scale of a relationship, not of an invoice."""
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +9,7 @@ from scfin_chain.models.horizon import Horizon
 from scfin_chain.models.income import DepositTerms, deposit_income
 from scfin_chain.models.option import ExcessProfitOption, value_option
 from scfin_chain.models.pricing import BreakEven, break_even_price
+from scfin_chain.models.quote import basis_points_up, in_basis_points
 from scfin_chain.models.rating import TABLE_YEARS, RatingBand
 from scfin_chain.units import BASIS, BasisPoints
 
@@ -289,42 +289,10 @@ def price_programme(terms: ProgrammeTerms, band: RatingBand, *, firms: int, supe
         rate=price.rate,
         limit=price.limit,
         quoted=max(asked, terms.floor),
-        floor_binds=_in_basis_points(price.rate) < terms.floor,
+        floor_binds=in_basis_points(price.rate) < terms.floor,
         above_cap=asked > terms.cap,
         option_value=balance.option_value,
         subsidy=balance.option_value / (firms * lent),
         earning=(balance.cost + balance.required_return) / lent,
         cost=balance.cost / lent,
     )
-
-
-def _in_basis_points(rate: float) -> float:
-    return round(rate * BASIS, 9)
-
-
-def basis_points_up(rate: float) -> BasisPoints:
-    """Round a rate up to a whole basis point, in the lender's favour.
-
-    Parameters
-    ----------
-    rate
-        A fraction in [-10^45, 10^45].
-
-    Returns
-    -------
-    BasisPoints
-        The least whole number of basis points that is not below the rate. What exceeds a whole number by less than a
-        billionth of a basis point is rounding and does not count, so that 0.0421 is 421 and never 422.
-
-    Raises
-    ------
-    ModelDomainError
-        If ``rate`` lies outside its domain.
-
-    Examples
-    --------
-    >>> basis_points_up(0.0421), basis_points_up(0.042080406), basis_points_up(0.1 * 3)
-    (421, 421, 3000)
-    """
-    domain.number("rate", rate)
-    return BasisPoints(math.ceil(_in_basis_points(rate)))

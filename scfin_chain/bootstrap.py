@@ -1,0 +1,176 @@
+"""The composition root: the only module that knows which chain, which database and which service stand together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from scfin_chain import artifacts
+from scfin_chain.artifacts import Artifact
+from scfin_chain.chain import DEPLOYER, ErrorCatalogue, Gateway, development_signer
+from scfin_chain.chain.backends.eth_tester import EthTesterGateway
+from scfin_chain.chain.backends.rpc import RpcGateway
+from scfin_chain.chain.deployment import Deployment
+from scfin_chain.chain.ledger import Ledger
+from scfin_chain.config import Settings
+from scfin_chain.deploy import Founders, found
+from scfin_chain.errors import ChainError, InvalidInput
+from scfin_chain.listener import Listener
+from scfin_chain.service.decider import Decider
+from scfin_chain.service.keeper import Keeper
+from scfin_chain.service.rules import Rules
+from scfin_chain.store.store import Store
+from scfin_chain.store.tables import Run
+from scfin_chain.units import DAY_SECONDS, Day, Money, Timestamp, start_of
+
+ChainKind = Literal["eth-tester", "rpc"]
+CHAINS: tuple[ChainKind, ...] = ("eth-tester", "rpc")
+DEFAULT_RPC_URL = "http://127.0.0.1:8545"
+
+RPC_FINALITY_DEPTH = 64
+"""Blocks of a node that a reorg may still replace: two epochs of Ethereum."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainChoice:
+    """Which chain to run on."""
+
+    kind: ChainKind = "eth-tester"
+    rpc_url: str = DEFAULT_RPC_URL
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laboratory:
+    """A founded ledger with everything that works on it; a context manager that closes what it holds."""
+
+    settings: Settings
+    ledger: Ledger
+    founders: Founders
+    founded_at: int
+    """The block before the first of the deployment."""
+    store: Store
+    listener: Listener
+    decider: Decider
+    keeper: Keeper
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.store.close()
+        self.ledger.gateway.close()
+
+
+def open_laboratory(
+    *,
+    start: Day,
+    settings: Settings | None = None,
+    chain: ChainChoice | None = None,
+    database: Path | None = None,
+    inputs_hash: str = "",
+) -> Laboratory:
+    """Found a ledger on a fresh chain on the day before ``start``; ``database`` None keeps nothing.
+
+    Raises
+    ------
+    ChainError
+        There is no node at the URL, or it has blocks already, or its time cannot be set.
+    StoreError
+        The database cannot be used, or holds a run.
+    """
+    settings = settings or Settings()
+    chain = chain or ChainChoice()
+    compiled = artifacts.load_all()
+    founded = Timestamp(start_of(start) - DAY_SECONDS)
+    gateway = _fresh_chain(chain, compiled, founded)
+    try:
+        store = Store.create(database, _run(gateway, kind="run", inputs_hash=inputs_hash))
+    except BaseException:
+        gateway.close()
+        raise
+    ledger, founders = found(gateway, compiled, terms=settings.ledger, bank_cash=Money(settings.scenario.bank_cash))
+    return Laboratory(
+        settings=settings,
+        ledger=ledger,
+        founders=founders,
+        founded_at=0,
+        store=store,
+        listener=Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=0),
+        decider=Decider(
+            ledger=ledger,
+            store=store,
+            rules=Rules.from_settings(settings),
+            bank=founders.bank.signer,
+            bank_id=founders.bank.id,
+            decider=founders.decider,
+        ),
+        keeper=Keeper(
+            store=store,
+            signer=founders.keeper,
+            desk=ledger.address("FinancingDesk"),
+            default_days=settings.ledger.default_days,
+        ),
+    )
+
+
+def open_listener(*, rpc_url: str, database: Path) -> tuple[Listener, Store, Gateway]:
+    """A listener alone: follows the ledger that the development deployer founded on a node.
+
+    Raises
+    ------
+    ChainError
+        There is no node at the URL, or no ledger on its chain.
+    StoreError
+        The database cannot be used, or follows another chain.
+    """
+    compiled = artifacts.load_all()
+    gateway = _node(rpc_url, compiled)
+    deployment = Deployment(development_signer(DEPLOYER).address, compiled)
+    if not gateway.code(deployment.addresses["Settlement"]):
+        gateway.close()
+        raise ChainError(f"node at {rpc_url} has no ledger: none was founded by {deployment.deployer}")
+    try:
+        store = Store.follow(database, _run(gateway, kind="listener", inputs_hash=""))
+    except BaseException:
+        gateway.close()
+        raise
+    listener = Listener(gateway=gateway, deployment=deployment, store=store, finality_depth=RPC_FINALITY_DEPTH)
+    return listener, store, gateway
+
+
+def _fresh_chain(chain: ChainChoice, compiled: Mapping[str, Artifact], at: Timestamp) -> Gateway:
+    if chain.kind == "eth-tester":
+        return EthTesterGateway(genesis_time=at, seed=chain.seed, errors=_errors(compiled))
+    if chain.kind != "rpc":
+        raise InvalidInput("--chain", chain.kind, f"one of {', '.join(CHAINS)}")
+    gateway = _node(chain.rpc_url, compiled)
+    try:
+        if gateway.head().number != 0:
+            raise ChainError(f"node at {chain.rpc_url} is at block {gateway.head().number}: a run needs one at block 0")
+        gateway.set_time(at)
+    except BaseException:
+        gateway.close()
+        raise
+    return gateway
+
+
+def _node(url: str, compiled: Mapping[str, Artifact]) -> Gateway:
+    return RpcGateway(url, errors=_errors(compiled))
+
+
+def _errors(compiled: Mapping[str, Artifact]) -> ErrorCatalogue:
+    return ErrorCatalogue(artifact.abi for artifact in compiled.values())
+
+
+def _run(gateway: Gateway, *, kind: str, inputs_hash: str) -> Run:
+    return Run(
+        kind=kind,
+        chain_id=gateway.chain_id,
+        genesis_hash=gateway.block(0).hash.hex(),
+        deployer=development_signer(DEPLOYER).address,
+        inputs_hash=inputs_hash,
+    )

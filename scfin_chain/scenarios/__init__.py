@@ -1,0 +1,1 @@
+"""Scenarios: what the actors of a supply chain do, day by day, and what came of it."""

@@ -1,0 +1,315 @@
+"""The tables: what came from the chain, what is derived from it, what the service decided, what a run did.
+
+Amounts are minor units in 64-bit integers; days are whole days since 1970-01-01; ERC-1155 ids, which are wider than
+any integer of a database, are decimal text.
+"""
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Table
+from sqlmodel import Field, SQLModel
+
+
+def _amount(default: int | None = 0) -> Column[int]:
+    return Column(BigInteger, nullable=default is None, default=default)
+
+
+class Run(SQLModel, table=True):
+    """What fills this database: one run, or one chain that is listened to."""
+
+    id: int = Field(default=1, primary_key=True)
+    kind: str
+    chain_id: int
+    genesis_hash: str
+    deployer: str
+    inputs_hash: str
+    finished: bool = False
+
+
+class BlockRow(SQLModel, table=True):
+    """A block that was read; the highest is the cursor."""
+
+    __tablename__ = "block"
+
+    number: int = Field(primary_key=True)
+    hash: str
+    parent_hash: str
+    timestamp: int
+
+
+class EventRow(SQLModel, table=True):
+    """An event as it came, under the key that is safe on every backend."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("event_block", "block_number"),)
+
+    chain_id: int = Field(primary_key=True)
+    block_hash: str = Field(primary_key=True)
+    transaction_hash: str = Field(primary_key=True)
+    log_index: int = Field(primary_key=True)
+    block_number: int
+    ordinal: int
+    day: int
+    contract: str
+    name: str
+    body: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class UndoRow(SQLModel, table=True):
+    """What a derived row was before a block changed it; null where it did not exist."""
+
+    __tablename__ = "undo"
+    __table_args__ = (Index("undo_block", "block_number"),)
+
+    sequence: int | None = Field(default=None, primary_key=True)
+    block_number: int
+    table: str
+    key: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    before: dict[str, object] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+
+
+class ParticipantRow(SQLModel, table=True):
+    """An enrolled participant."""
+
+    __tablename__ = "participant"
+
+    id: int = Field(primary_key=True)
+    account: str = Field(index=True)
+    roles: int
+    tier: int
+    valid_until_day: int
+    suspended: bool
+    identity: str
+
+
+class WalletRow(SQLModel, table=True):
+    """An account's cash."""
+
+    __tablename__ = "wallet"
+
+    account: str = Field(primary_key=True)
+    cash: int = Field(default=0, sa_column=_amount())
+    frozen: str = "0"
+
+
+class ReceivableRow(SQLModel, table=True):
+    """A receivable with its parts; ``paid_day`` is the day on which the last of it was paid."""
+
+    __tablename__ = "receivable"
+    __table_args__ = (Index("receivable_debtor", "debtor"), Index("receivable_programme", "programme"))
+
+    id: int = Field(primary_key=True)
+    debtor: int
+    creditor: int
+    programme: int
+    key: str
+    document_type: int
+    document_number: str
+    documents: str
+    face: int = Field(sa_column=_amount(None))
+    due_day: int
+    registered_day: int
+    confirmed_day: int | None = None
+    milestone: int = 0
+    free: int = Field(default=0, sa_column=_amount())
+    tokenised: int = Field(default=0, sa_column=_amount())
+    settled: int = Field(default=0, sa_column=_amount())
+    disputed: int = Field(default=0, sa_column=_amount())
+    collected: bool = False
+    paid_day: int | None = None
+
+
+class CreditRow(SQLModel, table=True):
+    """A credit token id: the lot of one receivable, and how far its repayment is."""
+
+    __tablename__ = "credit"
+    __table_args__ = (Index("credit_maturity", "maturity_day"),)
+
+    id: str = Field(primary_key=True)
+    receivable: int
+    issuer: int
+    programme: int
+    maturity_day: int
+    outstanding: int = Field(default=0, sa_column=_amount())
+    is_sealed: bool = False
+
+
+class HoldingRow(SQLModel, table=True):
+    """An account's credit tokens of one id."""
+
+    __tablename__ = "holding"
+
+    credit: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    amount: int = Field(default=0, sa_column=_amount())
+
+
+class FlowRow(SQLModel, table=True):
+    """Credit of an issuer that a holder received (positive) or paid on (negative)."""
+
+    __tablename__ = "flow"
+    __table_args__ = (Index("flow_pair", "issuer", "holder"),)
+
+    block_number: int = Field(primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    holder: int = Field(primary_key=True)
+    issuer: int
+    credit: str
+    day: int
+    amount: int = Field(sa_column=_amount(None))
+
+
+class LineRow(SQLModel, table=True):
+    """An issuer's limit on chain, and what of it is used."""
+
+    __tablename__ = "line"
+
+    issuer: int = Field(primary_key=True)
+    limit: int = Field(sa_column=_amount(None))
+    used: int = Field(sa_column=_amount(None))
+
+
+class FinancingRow(SQLModel, table=True):
+    """A financing from request to settlement."""
+
+    __tablename__ = "financing"
+    __table_args__ = (
+        Index("financing_pair", "issuer", "holder"),
+        Index("financing_state", "state"),
+        Index("financing_credit", "credit"),
+    )
+
+    id: int = Field(primary_key=True)
+    credit: str
+    receivable: int
+    issuer: int
+    programme: int
+    maturity_day: int
+    holder: int
+    face: int = Field(sa_column=_amount(None))
+    expires_day: int
+    requested_day: int
+    requested_block: int
+    state: str = "requested"
+    bank: int | None = None
+    price: int | None = Field(default=None, sa_column=_amount(None))
+    claim: int | None = Field(default=None, sa_column=_amount(None))
+    rate_bps: int | None = None
+    supervised: bool | None = None
+    reason: int | None = None
+    model_hash: str | None = None
+    inputs_hash: str | None = None
+    decided_day: int | None = None
+    closed_day: int | None = None
+
+
+class SettlementRow(SQLModel, table=True):
+    """The repayment of a credit token id."""
+
+    __tablename__ = "settlement"
+
+    credit: str = Field(primary_key=True)
+    status: str = "live"
+    collection_failed_day: int | None = None
+    defaulted_day: int | None = None
+    received: int = Field(default=0, sa_column=_amount())
+    principal: int = Field(default=0, sa_column=_amount())
+    fee: int = Field(default=0, sa_column=_amount())
+    collected_day: int | None = None
+    paid_out: int = Field(default=0, sa_column=_amount())
+    dust: int = Field(default=0, sa_column=_amount())
+
+
+class PayoutRow(SQLModel, table=True):
+    """Cash that the settlement paid or made claimable, one row a payment."""
+
+    __tablename__ = "payout"
+    __table_args__ = (Index("payout_financing", "financing"), Index("payout_credit", "credit"))
+
+    block_number: int = Field(primary_key=True)
+    ordinal: int = Field(primary_key=True)
+    credit: str
+    payee: int
+    financing: int
+    amount: int = Field(sa_column=_amount(None))
+    claimable: bool
+    day: int
+
+
+class ClaimRow(SQLModel, table=True):
+    """What a payee may claim because a payment could not arrive."""
+
+    __tablename__ = "claim"
+
+    payee: int = Field(primary_key=True)
+    amount: int = Field(default=0, sa_column=_amount())
+
+
+class DecisionRow(SQLModel, table=True):
+    """A decision with everything that entered and left it; the hashes equal those signed on chain."""
+
+    __tablename__ = "decision"
+
+    financing: int = Field(primary_key=True)
+    requested_block: int = Field(index=True)
+    programme: int
+    day: int
+    verdict: str
+    reason: str
+    supervised: bool
+    signed: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    signature: str
+    inputs: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    models: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    outputs: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    model_hash: str
+    inputs_hash: str
+
+
+class OutboxRow(SQLModel, table=True):
+    """A decision on its way to the chain."""
+
+    __tablename__ = "outbox"
+
+    financing: int = Field(primary_key=True)
+    state: str = Field(default="pending", index=True)
+
+
+class NameRow(SQLModel, table=True):
+    """A participant's name, which stays off the chain."""
+
+    __tablename__ = "name"
+
+    participant: int = Field(primary_key=True)
+    name: str
+
+
+class JournalRow(SQLModel, table=True):
+    """One step of a run, as the digest reads it."""
+
+    __tablename__ = "journal"
+
+    step: int = Field(primary_key=True)
+    line: str
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The SQLAlchemy table behind a model, for statements without the ORM."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+DERIVED = {
+    str(model.__tablename__): table_of(model)
+    for model in (
+        ParticipantRow,
+        WalletRow,
+        ReceivableRow,
+        CreditRow,
+        HoldingRow,
+        FlowRow,
+        LineRow,
+        FinancingRow,
+        SettlementRow,
+        PayoutRow,
+        ClaimRow,
+    )
+}
+"""Tables that follow from the events alone, by name; a reorg undoes them row by row."""
