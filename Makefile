@@ -15,7 +15,7 @@ PIP := -m pip install -qq --disable-pip-version-check --no-cache-dir --no-compil
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test quick lint format slither check bench gas wheel lock clean help
+.PHONY: build demo test quick lint format analyse check bench gas wheel lock clean help
 
 build: $(VENV)/.project $(ARTIFACTS)  ## set up, and compile the contracts (the default)
 
@@ -28,18 +28,17 @@ test: build  ## every test, doctests included; ARGS="-k words" chooses
 quick: build  ## the tests that take less than ten seconds each
 	python -m pytest -n $(JOBS) -m "not slow" $(ARGS)
 
-lint: build slither  ## style, types, layers; forge's and slither's view of the contracts
+lint: build analyse  ## style, types and layers; the contracts
 	ruff check .
 	ruff format --check .
 	mypy
 	lint-imports
-	HOME=$(CURDIR)/build forge lint --deny warnings
 
 format: $(VENV)/.project  ## rewrite the Python sources in the one style
 	ruff check --fix .
 	ruff format .
 
-slither: build $(SLITHER)/.ready  ## static analysis of the contracts alone
+analyse: build $(SLITHER)/.ready  ## forge's lints and slither on the contracts alone
 	HOME=$(CURDIR)/build python scripts/analyse.py $(SLITHER)/bin/slither
 
 check: lint test  ## what is run before a change is accepted
