@@ -128,7 +128,7 @@ def game(v: list[float]) -> object:
     parameters = models.Game(**dict(zip(names, v, strict=True)))
     dynamics = models.replicator_dynamics(parameters)
     found = models.stability(dynamics)
-    areas = models.approximate_basins(found)
+    areas = models.approximate_basins(found), models.exact_basins(dynamics)
     return models.payoff_matrix(parameters), dynamics, found, areas, models.area_slopes(parameters)
 
 

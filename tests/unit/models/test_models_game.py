@@ -1,15 +1,15 @@
-"""The game of paper 001: payoffs, dynamics, equilibria, areas and the conserved quantity.
+"""The game of paper 001: payoffs, dynamics and equilibria.
 
 given the printed parameters
     it has four saddles and a centre, and nothing stable
 given a bistable game
-    two corners are stable, their basins meet near E5, and slopes equal differences
+    two corners are stable
 given a degenerate game
     it refuses an undefined fifth equilibrium, and calls a corner with a zero eigenvalue non-hyperbolic
 """
 
 import math
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from scfin_chain.models import (
     PRINTED_GAME,
-    AreaSlopes,
     Condition,
     Dynamics,
     Game,
@@ -27,7 +26,6 @@ from scfin_chain.models import (
     Verdict,
     approximate_basins,
     area_slopes,
-    first_integral,
     payoff_matrix,
     polyline_area,
     replicator_dynamics,
@@ -36,8 +34,6 @@ from scfin_chain.models import (
 
 repeatable = settings(derandomize=True, deadline=None)
 BISTABLE = replace(PRINTED_GAME, fraud_share=0.8, incentive=300)
-# a second bistable game, whose slopes the audit gives: N = -210, U = 240
-RICH = replace(PRINTED_GAME, fraud_income=250, production_cost=500, incentive=500)
 money = st.integers(0, 1000)
 games = st.builds(
     Game,
@@ -139,108 +135,6 @@ def test_rest_given_bistable() -> None:
     assert found.interior.eigenvalues[0].real == pytest.approx(30.16620626, abs=5e-9)
 
 
-def test_areas_given_bistable() -> None:
-    areas = approximate_basins(rest(BISTABLE))
-    assert areas is not None
-    assert areas.s1 == pytest.approx(0.425, abs=1e-12)
-    assert (areas.s1 + areas.s2, areas.s1_corner, areas.s2_corner) == (1, (1, 1), (0, 0))
-
-
-def test_areas_given_condition_3() -> None:
-    # it needs costs that digital currency does not save, against the paper's own assumption
-    game = replace(
-        PRINTED_GAME, credit_cost=0, technology_cost=70, supervised_penalty=600, unsupervised_penalty=400, incentive=0
-    )
-    game = replace(game, loan=600, fraud_share=0.0, loan_rate=0.2)
-    found = rest(game)
-    assert found.condition is Condition.CONDITION_3
-    assert [(corner.x, corner.y) for corner in found.stable] == [(0, 1), (1, 0)]
-    areas = approximate_basins(found)
-    assert areas is not None
-    assert (areas.s1_corner, areas.s2_corner) == ((1, 0), (0, 1))
-    assert areas.s1 == (1 + found.y - found.x) / 2
-
-
-@pytest.mark.parametrize(
-    ("game", "expected"),
-    [
-        (
-            PRINTED_GAME,
-            {
-                "credit_cost": 0.0025,
-                "technology_cost": -0.0025,
-                "monitoring_cost": -0.0025,
-                "fraud_share": 0.5142857143,
-                "incentive": -0.0005714285714,
-                "supervised_penalty": 0.0003035714286,
-                "unsupervised_penalty": -0.001732142857,
-                "sales_income": -0.0008571428571,
-                "forging_cost": -0.0008571428571,
-                "fraud_income": 0.0008571428571,
-                "production_cost": 0.0008571428571,
-                "loan": 0.001142857143,
-                "loan_rate": 1.714285714,
-            },
-        ),
-        (
-            BISTABLE,
-            {
-                "fraud_share": -1.875,
-                "incentive": 0.003125,
-                "supervised_penalty": 0.004,
-                "unsupervised_penalty": 0.00225,
-            },
-        ),
-        (
-            RICH,
-            {
-                "fraud_share": -0.3555555556,
-                "incentive": 0.0005185185185,
-                "supervised_penalty": 0.001393518519,
-                "unsupervised_penalty": -0.0002824074074,
-            },
-        ),
-    ],
-    ids=["printed", "bistable", "rich"],
-)
-def test_slopes(game: Game, expected: dict[str, float]) -> None:
-    slopes = area_slopes(game)
-    for field, value in expected.items():
-        assert getattr(slopes, field) == pytest.approx(value, rel=5e-10), field
-
-
-@pytest.mark.parametrize("game", [PRINTED_GAME, BISTABLE, RICH], ids=["printed", "bistable", "rich"])
-def test_slopes_equal_differences(game: Game) -> None:
-    def area(changed: Game) -> float:
-        dynamics = replicator_dynamics(changed)
-        return 1 - (dynamics.a / dynamics.b + dynamics.c / dynamics.d) / 2
-
-    slopes = area_slopes(game)
-    for field in fields(AreaSlopes):
-        value = getattr(game, field.name)
-        step = 1e-6 * max(value, 1.0)
-        up, down = replace(game, **{field.name: value + step}), replace(game, **{field.name: value - step})
-        assert getattr(slopes, field.name) == pytest.approx((area(up) - area(down)) / (2 * step), rel=1e-5), field.name
-
-
-def test_first_integral_given_printed() -> None:
-    dynamics = replicator_dynamics(PRINTED_GAME)
-    assert first_integral(dynamics, 0.5, 0.5) == pytest.approx(-381.2309493080, abs=5e-11)
-    # a point of the same orbit, t = 0.02
-    assert first_integral(dynamics, 0.32213058, 0.48147320) == pytest.approx(-381.2309493080, abs=1e-5)
-
-
-@repeatable
-@given(games, st.floats(0.01, 0.99), st.floats(0.01, 0.99))
-def test_first_integral_is_constant_along_the_flow(game: Game, x: float, y: float) -> None:
-    dynamics = replicator_dynamics(game)
-    dx = x * (1 - x) * (dynamics.c - dynamics.d * y)
-    dy = y * (1 - y) * (dynamics.b * x - dynamics.a)
-    by_x = -dynamics.a / x + dynamics.supervised_gain / (1 - x)
-    by_y = -dynamics.c / y - dynamics.saving / (1 - y)
-    assert by_x * dx + by_y * dy == pytest.approx(0, abs=1e-9 * (1 + abs(by_x * dx)))
-
-
 @repeatable
 @given(games, st.floats(0, 1), st.floats(0, 1))
 def test_dynamics_follow_from_payoffs(game: Game, x: float, y: float) -> None:
@@ -330,9 +224,3 @@ def test_refuses_game_outside_domain(change: dict[str, float], field: str) -> No
     with pytest.raises(ModelDomainError) as refused:
         replace(PRINTED_GAME, **change)
     assert refused.value.field == field
-
-
-@pytest.mark.parametrize(("x", "y"), [(0, 0.5), (0.5, 1), (-0.1, 0.5), (math.nan, 0.5)])
-def test_refuses_state_outside_the_square(x: float, y: float) -> None:
-    with pytest.raises(ModelDomainError):
-        first_integral(replicator_dynamics(PRINTED_GAME), x, y)

@@ -1,10 +1,9 @@
-"""The composition: the price of a programme, the line of a pair, and the supervision of a programme.
+"""The composition: the price of a programme and the line of a pair.
 
 given the paper's company
     it prices as the golden numbers say, and as the paper's own parts do with a return of one year
     when it is supervised: it costs less
 given monthly volumes: the line follows from volume, price and history
-given repayments: it supervises, releases, or is indifferent, exactly
 """
 
 import math
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 from scfin_chain.models import (
     MODEL_VERSIONS,
     PRINTED_GAME,
-    PRINTED_STAKES,
     RATING_TABLE,
     BusinessVolume,
     Horizon,
@@ -25,13 +23,9 @@ from scfin_chain.models import (
     ModelDomainError,
     ProgrammeTerms,
     RepaymentLaw,
-    RepaymentRecord,
-    SupervisionStakes,
-    SupervisionVerdict,
     basis_points_up,
     break_even_price,
     default_probability_over,
-    judge_supervision,
     monthly_volume,
     normal_quantile,
     optimal_line,
@@ -40,8 +34,6 @@ from scfin_chain.models import (
     programme_balance,
     rate_score,
     repayment_law,
-    replicator_dynamics,
-    stability,
 )
 from scfin_chain.models.credit_line import Lending
 from scfin_chain.units import BasisPoints
@@ -51,17 +43,6 @@ BBB = rate_score(68)
 Z = normal_quantile(0.95)
 repeatable = settings(derandomize=True, deadline=None)
 bands = st.sampled_from(RATING_TABLE)
-stakes = st.builds(
-    SupervisionStakes,
-    credit_cost=st.integers(0, 10**9),
-    technology_cost=st.integers(0, 10**9),
-    monitoring_cost=st.integers(0, 10**9),
-    supervised_penalty=st.integers(0, 10**9),
-    unsupervised_penalty=st.integers(0, 10**9),
-)
-repayments = st.integers(0, 10**6).flatmap(
-    lambda due: st.builds(RepaymentRecord, repaid=st.integers(0, due), due=st.just(due))
-)
 
 
 @pytest.mark.parametrize(
@@ -258,43 +239,6 @@ def test_line_given_no_history_is_hypothesis_3() -> None:
     assert line.line == pytest.approx(ratio * line.cap, rel=1e-12)
 
 
-def test_supervision_given_printed_is_a_tie() -> None:
-    nobody = RepaymentRecord(repaid=0, due=0)
-    assert nobody.belief == stability(replicator_dynamics(PRINTED_GAME)).y
-    verdict = judge_supervision(nobody, PRINTED_STAKES)
-    assert verdict is SupervisionVerdict.TIE
-    assert verdict.supervises(last=True)
-    assert not verdict.supervises(last=False)
-
-
-@pytest.mark.parametrize(
-    ("repaid", "due", "expected"),
-    [(1, 1, "supervise"), (0, 1, "release"), (65, 100, "tie"), (66, 100, "supervise"), (64, 100, "release")],
-)
-def test_supervises_the_good_payers(repaid: int, due: int, expected: str) -> None:
-    verdict = judge_supervision(RepaymentRecord(repaid=repaid, due=due), PRINTED_STAKES)
-    assert verdict == expected
-    if verdict is not SupervisionVerdict.TIE:
-        assert verdict.supervises(last=True) == verdict.supervises(last=False) == (expected == "supervise")
-
-
-@repeatable
-@given(repayments, stakes, st.integers(1, 10**9))
-def test_supervision_is_homogeneous_in_money(record: RepaymentRecord, base: SupervisionStakes, scale: int) -> None:
-    scaled = SupervisionStakes(**{field: getattr(base, field) * scale for field in base.__dataclass_fields__})
-    assert judge_supervision(record, scaled) is judge_supervision(record, base)
-
-
-@repeatable
-@given(repayments, stakes)
-def test_supervision_follows_the_replicator_equation(record: RepaymentRecord, base: SupervisionStakes) -> None:
-    game = replace(PRINTED_GAME, **{field: getattr(base, field) for field in base.__dataclass_fields__})
-    dynamics = replicator_dynamics(game)
-    speed = dynamics.c - dynamics.d * record.belief
-    if abs(speed) > 1e-3:
-        assert judge_supervision(record, base) == ("supervise" if speed > 0 else "release")
-
-
 @pytest.mark.parametrize(
     ("call", "field"),
     [
@@ -308,8 +252,6 @@ def test_supervision_follows_the_replicator_equation(record: RepaymentRecord, ba
         (lambda: programme_balance(TERMS, BBB, firms=0, supervised=False), "firms"),
         (lambda: basis_points_up(math.nan), "rate"),
         (lambda: monthly_volume((-1,), declared=1), "volumes"),
-        (lambda: RepaymentRecord(repaid=2, due=1), "repaid"),
-        (lambda: replace(PRINTED_STAKES, credit_cost=0.5), "credit_cost"),
     ],
 )
 def test_refuses_outside_domain(call, field: str) -> None:
