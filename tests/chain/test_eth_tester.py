@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 import pytest
+from eth.chains.base import MiningChain
+from eth.db.atomic import AtomicDB
+from eth.vm.forks.prague import PragueVM
+from eth_typing import BlockNumber
 
 from scfin_chain.chain import DEPLOYER, Contract, development_signer
-from scfin_chain.chain.backends.eth_tester import EthTesterGateway
-from scfin_chain.chain.backends.simulated import SimulatedBackend
+from scfin_chain.chain.backends.eth_tester import DEPLOYER_FUNDS, EthTesterGateway
+from scfin_chain.chain.signer import raw_address
 from scfin_chain.errors import ContractReverted
 from scfin_chain.units import Address, Timestamp
 from tests.chain.probe import ABI, BYTECODE
@@ -54,20 +58,29 @@ def test_has_another_head_hash_given_another_seed_or_genesis_time(genesis_time: 
 def test_is_valid_and_the_same_given_py_evms_own_execution(genesis_time: Timestamp) -> None:
     """Every block, with its state, is what py-evm works out when it imports and validates the block."""
     mined = history(genesis_time).backend
-    funds = {development_signer(DEPLOYER).address: 10**24, **FUNDS}
-    stock = SimulatedBackend(genesis_time=genesis_time, seed=0, chain_id=31_337, funds=funds).chain
+    chain = MiningChain.configure("Stock", chain_id=mined.chain.chain_id, vm_configuration=((0, PragueVM),))
+    accounts = {development_signer(DEPLOYER).address: DEPLOYER_FUNDS, **FUNDS}
+    genesis = mined.chain.get_canonical_block_header_by_number(BlockNumber(0)).as_dict()
+    given = ("difficulty", "gas_limit", "timestamp", "nonce", "mix_hash", "base_fee_per_gas", "coinbase")
+    stock = chain.from_genesis(
+        AtomicDB(),
+        {field: genesis[field] for field in given},
+        {raw_address(a): {"balance": wei, "nonce": 0, "code": b"", "storage": {}} for a, wei in accounts.items()},
+    )
 
     for number in range(1, mined.head.block_number + 1):
-        stock.import_block(mined.chain.get_canonical_block_by_number(number))
+        stock.import_block(mined.chain.get_canonical_block_by_number(BlockNumber(number)))
 
     assert stock.get_canonical_head().hash == mined.head.hash
+    expected = mined.chain.create_header_from_parent(mined.head)
+    assert mined.pending == expected.copy(timestamp=mined.pending.timestamp, mix_hash=mined.pending.mix_hash)
 
 
 def test_gives_randomness_before_the_transaction_runs(genesis_time: Timestamp) -> None:
     gateway = history(genesis_time)
     (entry,) = gateway.logs(gateway.head().number - 1)
     stamped = ABI.decode_log(entry.log)
-    block = gateway.backend.chain.get_canonical_block_by_number(gateway.head().number - 1)
+    block = gateway.backend.chain.get_canonical_block_by_number(BlockNumber(gateway.head().number - 1))
 
     assert stamped is not None
     assert stamped.arguments["randomness"] == int.from_bytes(block.header.mix_hash) > 0
