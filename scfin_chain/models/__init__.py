@@ -38,6 +38,7 @@ from scfin_chain.models.game import (
 from scfin_chain.models.guarantee import PAPER_QUANTILE, BusinessVolume, Freight, estimate_volume, freight_guarantee
 from scfin_chain.models.horizon import Horizon
 from scfin_chain.models.income import DepositTerms, deposit_income, service_income
+from scfin_chain.models.invariant import first_integral
 from scfin_chain.models.normal import normal_cdf, normal_quantile
 from scfin_chain.models.option import ExcessProfitOption, OptionValue, value_option
 from scfin_chain.models.pair import PairLine, monthly_volume, pair_line
@@ -66,7 +67,6 @@ from scfin_chain.models.rating import (
     rate_score,
 )
 from scfin_chain.models.repayment import Lateness, RepaymentLaw, repayment_law
-from scfin_chain.models.separatrix import exact_basins, first_integral
 from scfin_chain.models.slopes import AreaSlopes, area_slopes
 from scfin_chain.models.supervision import (
     PRINTED_STAKES,
@@ -131,7 +131,6 @@ __all__ = [
     "default_probability_over",
     "deposit_income",
     "estimate_volume",
-    "exact_basins",
     "expected_profit",
     "firms_at_price",
     "first_integral",

@@ -1,4 +1,4 @@
-"""What the game of paper 001 conserves, and the exact basins that follow from it."""
+"""The exact basins of paper 001's game. Apart from the package's other names, because it loads scipy: over a second."""
 
 import math
 from typing import Final
@@ -6,54 +6,12 @@ from typing import Final
 from scipy.integrate import quad
 from scipy.optimize import brentq
 
-from scfin_chain.models import domain
 from scfin_chain.models.basin import Basins
 from scfin_chain.models.equilibrium import Condition, stability
 from scfin_chain.models.game import Dynamics
 
 _TOLERANCE: Final = 1e-12
 """Absolute error asked of the area and of the border's log-odds."""
-
-
-def first_integral(dynamics: Dynamics, x: float, y: float) -> float:
-    r"""Quantity that stays the same along every path of the game.
-
-    Parameters
-    ----------
-    dynamics
-        Coefficients of the replicator equations.
-    x, y
-        A state strictly inside the square, pure numbers.
-
-    Returns
-    -------
-    float
-        H, money; its level through E5 is the true border of the basins in condition 2.
-
-    Raises
-    ------
-    ModelDomainError
-        If the state is not strictly inside the square.
-
-    Notes
-    -----
-    .. math:: H(x, y) = -a \ln x - (b - a) \ln(1 - x) - c \ln y + (c - d) \ln(1 - y)
-
-    References
-    ----------
-    .. [1] Hofbauer, Sigmund, *Evolutionary Games and Population Dynamics*, chapter 10: asymmetric games.
-
-    Examples
-    --------
-    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
-    >>> round(first_integral(replicator_dynamics(PRINTED_GAME), 0.5, 0.5), 9)
-    -381.230949308
-    """
-    domain.within("x", x, 0, 1, open_low=True, open_high=True)
-    domain.within("y", y, 0, 1, open_low=True, open_high=True)
-    bank = dynamics.a * math.log(x) + dynamics.supervised_gain * math.log1p(-x)
-    firm = dynamics.c * math.log(y) - dynamics.saving * math.log1p(-y)
-    return -(bank + firm)
 
 
 def exact_basins(dynamics: Dynamics) -> Basins | None:

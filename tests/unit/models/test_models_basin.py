@@ -22,11 +22,11 @@ from scfin_chain.models import (
     Stability,
     approximate_basins,
     area_slopes,
-    exact_basins,
     first_integral,
     replicator_dynamics,
     stability,
 )
+from scfin_chain.models.separatrix import exact_basins
 
 repeatable = settings(derandomize=True, deadline=None)
 BISTABLE = replace(PRINTED_GAME, fraud_share=0.8, incentive=300)
@@ -208,3 +208,14 @@ def test_exact_basins_are_half_given_symmetry() -> None:
         basins = exact_basins(symmetric)
         assert basins is not None
         assert basins.s1 == pytest.approx(0.5, abs=1e-10)
+
+
+@pytest.mark.parametrize("far", [1e-18, 1e-9, 0.5])
+@pytest.mark.parametrize("near", [1e-18, 1e-9, 0.5])
+@pytest.mark.parametrize("ratio", [1e-6, 1.0, 1e6])
+def test_exact_basins_given_saddle_near_an_edge(far: float, near: float, ratio: float) -> None:
+    for x, rest_of_x in ((far, 1 - far), (1 - far, far)):
+        dynamics = Dynamics(a=x, b=1.0, c=-ratio * near, d=-ratio, supervised_gain=rest_of_x, saving=ratio * (1 - near))
+        basins = exact_basins(dynamics)
+        assert basins is not None
+        assert 0 <= basins.s1 <= 1

@@ -189,6 +189,11 @@ def test_predictive_line_is_the_quantile_of_its_law(terms: Lending, shape: float
         assert law.predictive_cdf(used) == pytest.approx(terms.critical_ratio, rel=1e-6)
 
 
+def test_predictive_law_spans_all_shares() -> None:
+    law = RepaymentLaw(shape=2, rate=1)
+    assert (law.predictive_cdf(0.0), law.predictive_cdf(1.0)) == (0, 1)
+
+
 @repeatable
 @given(lendings, st.floats(0.5, 50), st.floats(0.1, 50))
 def test_predictive_line_is_the_more_prudent(terms: Lending, shape: float, rate: float) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from scfin_chain import models
 from scfin_chain.models import ModelDomainError
+from scfin_chain.models.separatrix import exact_basins
 
 anything = st.one_of(
     st.floats(),
@@ -128,7 +129,7 @@ def game(v: list[float]) -> object:
     parameters = models.Game(**dict(zip(names, v, strict=True)))
     dynamics = models.replicator_dynamics(parameters)
     found = models.stability(dynamics)
-    areas = models.approximate_basins(found), models.exact_basins(dynamics)
+    areas = models.approximate_basins(found), exact_basins(dynamics)
     return models.payoff_matrix(parameters), dynamics, found, areas, models.area_slopes(parameters)
 
 
