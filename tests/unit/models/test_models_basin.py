@@ -30,7 +30,7 @@ from scfin_chain.models.separatrix import exact_basins
 
 repeatable = settings(derandomize=True, deadline=None)
 BISTABLE = replace(PRINTED_GAME, fraud_share=0.8, incentive=300)
-# a second bistable game, whose slopes the audit gives: N = -210, U = 240
+# a second bistable game: N = -210, U = 240
 RICH = replace(PRINTED_GAME, fraud_income=250, production_cost=500, incentive=500)
 money = st.integers(0, 1000)
 games = st.builds(
