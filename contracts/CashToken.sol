@@ -58,8 +58,7 @@ contract CashToken is ERC20, ERC20Permit, AccessControl, ICashToken {
 
     /// @inheritdoc ICashToken
     function freeze(address account, uint256 amount, bytes32 reason) external onlyRole(COMPLIANCE) {
-        (IParticipants.Standing standing,) = _participants.standings(account, account);
-        require(standing != IParticipants.Standing.System, CashSystemAccount(account));
+        require(_participants.standing(account) != IParticipants.Standing.System, CashSystemAccount(account));
 
         _frozen[account] = amount;
 
@@ -98,7 +97,7 @@ contract CashToken is ERC20, ERC20Permit, AccessControl, ICashToken {
 
     /// @inheritdoc ICashToken
     function accepts(address to, uint256 amount) external view returns (bool) {
-        (IParticipants.Standing receiver,) = _participants.standings(to, to);
+        IParticipants.Standing receiver = _participants.standing(to);
         if (receiver == IParticipants.Standing.System) return true;
         return
             receiver == IParticipants.Standing.Valid && _frozen[to] != type(uint256).max

@@ -47,7 +47,8 @@ contract FinancingDesk is AccessControl, EIP712, IFinancingDesk {
     ICreditToken private immutable _credit;
 
     mapping(FinancingId id => Record) private _financings;
-    uint64 private _count;
+    // Starts at 1, so that the first financing costs no more than the next.
+    uint64 private _nextId = 1;
 
     /// @notice To be granted afterwards: DECIDER to who signs decisions, SETTLEMENT to Settlement; and to this contract DESK of
     /// CreditToken. To be enrolled as SYSTEM.
@@ -68,7 +69,7 @@ contract FinancingDesk is AccessControl, EIP712, IFinancingDesk {
         uint32 today = Days.today();
         require(expiresDay >= today, FinancingExpiryPast(expiresDay, today));
 
-        id = FinancingId.wrap(++_count);
+        id = FinancingId.wrap(_nextId++);
         // Narrowing: a balance is of an id below 2^184 (CreditIds) and at most a face, type(uint64).max; of anything else the
         // pledge below reverts.
         // forge-lint: disable-start(unsafe-typecast)
@@ -173,7 +174,7 @@ contract FinancingDesk is AccessControl, EIP712, IFinancingDesk {
 
     /// @inheritdoc IFinancingDesk
     function count() external view returns (uint64) {
-        return _count;
+        return _nextId - 1;
     }
 
     /// @inheritdoc IFinancingDesk

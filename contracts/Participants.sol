@@ -138,6 +138,11 @@ contract Participants is AccessControl, IParticipants {
     }
 
     /// @inheritdoc IParticipants
+    function standing(address account) external view returns (Standing) {
+        return _standing(_participants[account]);
+    }
+
+    /// @inheritdoc IParticipants
     function standings(address from, address to) external view returns (Standing sender, Standing receiver) {
         return (_standing(_participants[from]), _standing(_participants[to]));
     }
@@ -166,17 +171,19 @@ contract Participants is AccessControl, IParticipants {
         found = _participants[account];
     }
 
-    function _requireValid(address account, uint16 role) private view returns (Participant memory found) {
+    function _requireValid(address account, uint16 role) private view returns (Participant storage found) {
         found = _participants[account];
-        require(
-            _standing(found) != Standing.Invalid, ParticipantNotValid(account, found.validUntilDay, found.suspended)
-        );
-        require(Roles.contain(found.roles, role), ParticipantLacksRole(account, found.roles, role));
+        if (_standing(found) == Standing.Invalid) {
+            revert ParticipantNotValid(account, found.validUntilDay, found.suspended);
+        }
+        uint16 roles = found.roles;
+        require(Roles.contain(roles, role), ParticipantLacksRole(account, roles, role));
     }
 
-    function _standing(Participant memory found) private view returns (Standing) {
-        if (found.roles == Roles.SYSTEM) return Standing.System;
+    function _standing(Participant storage found) private view returns (Standing) {
+        (uint16 roles, uint32 validUntilDay, bool suspended) = (found.roles, found.validUntilDay, found.suspended);
+        if (roles == Roles.SYSTEM) return Standing.System;
         // An account never enrolled has 0 as its last day and so is not valid.
-        return found.suspended || found.validUntilDay < Days.today() ? Standing.Invalid : Standing.Valid;
+        return suspended || validUntilDay < Days.today() ? Standing.Invalid : Standing.Valid;
     }
 }

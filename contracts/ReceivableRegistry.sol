@@ -27,7 +27,8 @@ contract ReceivableRegistry is AccessControl, IReceivableRegistry {
     mapping(ReceivableId id => Parts) private _parts;
     mapping(ReceivableId id => bytes32) private _documents;
     mapping(bytes32 key => ReceivableId) private _registered;
-    uint64 private _count;
+    // Starts at 1, so that the first receivable costs no more than the next.
+    uint64 private _nextId = 1;
 
     /// @notice To be granted afterwards: CREDIT_TOKEN to CreditToken.
     /// @param admin Holds DEFAULT_ADMIN_ROLE, which grants the others.
@@ -49,7 +50,7 @@ contract ReceivableRegistry is AccessControl, IReceivableRegistry {
         uint64 face_ = _requireFace(terms.face);
         _requireDue(terms.dueDay);
 
-        id = ReceivableId.wrap(++_count);
+        id = ReceivableId.wrap(_nextId++);
         _registered[key] = id;
         _receivables[id] = Receivable({
             debtor: terms.debtor,
@@ -219,7 +220,7 @@ contract ReceivableRegistry is AccessControl, IReceivableRegistry {
 
     /// @inheritdoc IReceivableRegistry
     function count() external view returns (uint64) {
-        return _count;
+        return _nextId - 1;
     }
 
     /// @inheritdoc IReceivableRegistry

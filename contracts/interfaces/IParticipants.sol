@@ -147,6 +147,9 @@ interface IParticipants {
     /// @notice How many participants there are; the last id.
     function count() external view returns (uint32);
 
+    /// @notice How a movement sees an account.
+    function standing(address account) external view returns (Standing);
+
     /// @notice How a movement sees its two accounts, in one call.
     function standings(address from, address to) external view returns (Standing sender, Standing receiver);
 

@@ -1,0 +1,1 @@
+"""The contracts under test, through their ABIs on an in-process chain."""
