@@ -1,26 +1,26 @@
 """Any JSON-RPC node as the chain: anvil and its like with simulated time, others at their own pace."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count, groupby
 from threading import RLock
 from time import monotonic, sleep
 from typing import Any
 
 from scfin_chain.chain.backends.json_rpc import METHOD_MISSING, JsonRpcClient, NodeRefused
+from scfin_chain.chain.backends.node_answers import block_of, bytes_of, hex_of, integer_of, logs_of, receipt_of
 from scfin_chain.chain.backends.node_reverts import is_out_of_gas, revert_of
 from scfin_chain.chain.gateway import (
     DEFAULT_GAS,
     Block,
-    BlockRef,
     Capabilities,
     Gateway,
-    Log,
     LogEntry,
     Receipt,
     SnapshotId,
 )
 from scfin_chain.chain.reverts import ErrorCatalogue
-from scfin_chain.chain.signer import Signer, address_of
+from scfin_chain.chain.signer import Signer
 from scfin_chain.chain.transaction import SignedTransaction, TransactionRequest, sign
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.units import Address, Timestamp
@@ -53,7 +53,7 @@ class RpcGateway(Gateway):
         self._client = JsonRpcClient(url, timeout=timeout)
         self._errors = errors or ErrorCatalogue()
         self._receipt_timeout = receipt_timeout
-        self._chain_id = _integer(self._ask("eth_chainId"))
+        self._chain_id = integer_of(self._ask("eth_chainId"))
         self._capabilities = Capabilities(
             sets_time=self._offers("evm_setNextBlockTimestamp"),
             snapshots=self._offers("evm_revert"),
@@ -78,14 +78,22 @@ class RpcGateway(Gateway):
     def transact(
         self, signer: Signer, to: Address | None, data: bytes = b"", *, gas: int | None = None, value: int = 0
     ) -> Receipt:
-        limit = DEFAULT_GAS if gas is None else gas
         with self._lock:
             self._announce_time()
-            signed, mined = self._send(signer, to, data, limit, value)
+            request = TransactionRequest(
+                chain_id=self._chain_id,
+                nonce=self._nonce(signer.address),
+                max_fee=self._max_fee,
+                gas=DEFAULT_GAS if gas is None else gas,
+                to=to,
+                value=value,
+                data=data,
+            )
+            signed, mined = self._send(signer, request)
             self._next_time = None
-        if _integer(mined["status"]) == 0:
+        if integer_of(mined["status"]) == 0:
             raise self._why(signed, mined)
-        return _receipt_of(mined)
+        return receipt_of(mined)
 
     def call(
         self,
@@ -97,28 +105,28 @@ class RpcGateway(Gateway):
         gas: int | None = None,
     ) -> bytes:
         limit = DEFAULT_GAS if gas is None else gas
-        request = {"to": to, "data": _hex(data), "gas": hex(limit)} | ({"from": sender} if sender else {})
+        request = {"to": to, "data": hex_of(data), "gas": hex(limit)} | ({"from": sender} if sender else {})
         try:
-            return _bytes(self._client.request("eth_call", request, _LATEST if block is None else hex(block)))
+            return bytes_of(self._client.request("eth_call", request, _LATEST if block is None else hex(block)))
         except NodeRefused as refused:
             raise revert_of(refused, errors=self._errors, gas=limit) or self._failure(refused) from refused
 
     def head(self) -> Block:
-        return _block_of(self._ask("eth_getBlockByNumber", _LATEST, False))
+        return block_of(self._ask("eth_getBlockByNumber", _LATEST, False))
 
     def block(self, number: int) -> Block:
         found = self._ask("eth_getBlockByNumber", hex(number), False) if number >= 0 else None
         if found is None:
             raise ChainError(f"block {number} does not exist: the head is block {self.head().number}")
-        return _block_of(found)
+        return block_of(found)
 
     def logs(self, block_number: int) -> tuple[LogEntry, ...]:
         block = self.block(block_number).ref
-        found = self._ask("eth_getLogs", {"blockHash": _hex(block.hash)})
+        found = self._ask("eth_getLogs", {"blockHash": hex_of(block.hash)})
         return tuple(
-            LogEntry(chain_id=self._chain_id, block=block, transaction_hash=_bytes(transaction_hash), log=log)
+            LogEntry(chain_id=self._chain_id, block=block, transaction_hash=bytes_of(transaction_hash), log=log)
             for transaction_hash, emitted in groupby(found, key=lambda entry: str(entry["transactionHash"]))
-            for log in _logs_of(emitted)
+            for log in logs_of(emitted)
         )
 
     def now(self) -> Timestamp:
@@ -159,43 +167,40 @@ class RpcGateway(Gateway):
             self._nonces.clear()
 
     def balance(self, address: Address) -> int:
-        return _integer(self._ask("eth_getBalance", address, _LATEST))
+        return integer_of(self._ask("eth_getBalance", address, _LATEST))
 
     def code(self, address: Address) -> bytes:
-        return _bytes(self._ask("eth_getCode", address, _LATEST))
+        return bytes_of(self._ask("eth_getCode", address, _LATEST))
 
     def close(self) -> None:
         self._client.close()
 
     def _send(
-        self, signer: Signer, to: Address | None, data: bytes, gas: int, value: int
+        self, signer: Signer, request: TransactionRequest, *, last: bool = False
     ) -> tuple[SignedTransaction, dict[str, Any]]:
-        """Send until mined; a refusal is worth a second try with the node's own nonce and fee."""
-        for last_try in (False, True):
-            nonce = self._nonce(signer.address)
-            request = TransactionRequest(
-                chain_id=self._chain_id, nonce=nonce, max_fee=self._max_fee, gas=gas, to=to, value=value, data=data
-            )
-            signed = sign(request, signer)
-            try:
-                mined = self._send_signed(signed)
-            except NodeRefused as refused:
-                stale = (nonce, self._max_fee)
-                self._nonces.pop(signer.address, None)
-                self._max_fee = self._offered_fee()
-                if last_try or stale == (self._nonce(signer.address), self._max_fee):
-                    raise self._failure(refused) from refused
-            else:
-                self._nonces[signer.address] = nonce + 1
-                return signed, mined
-        raise AssertionError("unreachable")
+        """Send until mined; a refusal is worth one more try if the node knows of another nonce or fee."""
+        signed = sign(request, signer)
+        try:
+            mined = self._send_signed(signed)
+        except NodeRefused as refused:
+            self._forget(signer.address)
+            renewed = replace(request, nonce=self._nonce(signer.address), max_fee=self._max_fee)
+            if last or renewed == request:
+                raise self._failure(refused) from refused
+            return self._send(signer, renewed, last=True)
+        self._nonces[signer.address] = request.nonce + 1
+        return signed, mined
+
+    def _forget(self, address: Address) -> None:
+        self._nonces.pop(address, None)
+        self._max_fee = self._offered_fee()
 
     def _send_signed(self, signed: SignedTransaction) -> dict[str, Any]:
         """The mined transaction; a node that already has it refuses the second copy, which is no failure."""
         try:
-            self._client.request("eth_sendRawTransaction", _hex(signed.raw))
+            self._client.request("eth_sendRawTransaction", hex_of(signed.raw))
         except NodeRefused:
-            if self._ask("eth_getTransactionByHash", _hex(signed.hash)) is None:
+            if self._ask("eth_getTransactionByHash", hex_of(signed.hash)) is None:
                 raise
         except ChainError:
             self._nonces.pop(signed.sender, None)
@@ -204,11 +209,11 @@ class RpcGateway(Gateway):
 
     def _mined(self, signed: SignedTransaction) -> dict[str, Any]:
         for pause in _pauses(self._receipt_timeout):
-            if found := self._ask("eth_getTransactionReceipt", _hex(signed.hash)):
+            if found := self._ask("eth_getTransactionReceipt", hex_of(signed.hash)):
                 return dict(found)
             sleep(pause)
         self._nonces.pop(signed.sender, None)
-        raise ChainError(f"transaction {_hex(signed.hash)} was not mined in {self._receipt_timeout:g} s")
+        raise ChainError(f"transaction {hex_of(signed.hash)} was not mined in {self._receipt_timeout:g} s")
 
     def _why(self, signed: SignedTransaction, mined: dict[str, Any]) -> ContractReverted | ChainError:
         """The error of a mined, failed transaction: nodes do not put it into the receipt."""
@@ -217,15 +222,20 @@ class RpcGateway(Gateway):
         return self._why_by_replay(signed, mined)
 
     def _why_by_trace(self, signed: SignedTransaction) -> ContractReverted:
-        trace = self._ask("debug_traceTransaction", _hex(signed.hash), _CALL_TRACER)
-        data = _bytes(trace.get("output") or "0x")
+        trace = self._ask("debug_traceTransaction", hex_of(signed.hash), _CALL_TRACER)
+        data = bytes_of(trace.get("output") or "0x")
         if not data and is_out_of_gas(trace.get("error") or ""):
             return self._errors.out_of_gas(signed.request.gas)
         return self._errors.decode(data)
 
     def _why_by_replay(self, signed: SignedTransaction, mined: dict[str, Any]) -> ContractReverted | ChainError:
-        request, block = signed.request, self.block(_integer(mined["blockNumber"]))
-        call = {"from": signed.sender, "data": _hex(request.data), "gas": hex(request.gas), "value": hex(request.value)}
+        request, block = signed.request, self.block(integer_of(mined["blockNumber"]))
+        call = {
+            "from": signed.sender,
+            "data": hex_of(request.data),
+            "gas": hex(request.gas),
+            "value": hex(request.value),
+        }
         if request.to is not None:
             call["to"] = request.to
         there_and_then = {"number": hex(block.number), "time": hex(block.timestamp)}
@@ -233,7 +243,7 @@ class RpcGateway(Gateway):
             self._client.request("eth_call", call, hex(block.number - 1), {}, there_and_then)
         except NodeRefused as refused:
             return revert_of(refused, errors=self._errors, gas=request.gas) or self._failure(refused)
-        if _integer(mined["gasUsed"]) == request.gas:
+        if integer_of(mined["gasUsed"]) == request.gas:
             return self._errors.out_of_gas(request.gas)
         return self._errors.decode(b"")
 
@@ -246,12 +256,12 @@ class RpcGateway(Gateway):
 
     def _nonce(self, address: Address) -> int:
         if address not in self._nonces:
-            self._nonces[address] = _integer(self._ask("eth_getTransactionCount", address, "pending"))
+            self._nonces[address] = integer_of(self._ask("eth_getTransactionCount", address, "pending"))
         return self._nonces[address]
 
     def _offered_fee(self) -> int:
         head = self._ask("eth_getBlockByNumber", _LATEST, False)
-        return FEE_HEADROOM * _integer(head.get("baseFeePerGas") or "0x0")
+        return FEE_HEADROOM * integer_of(head.get("baseFeePerGas") or "0x0")
 
     def _offers(self, method: str) -> bool:
         """Whether the node knows a method: asked without parameters it does nothing."""
@@ -277,49 +287,3 @@ def _pauses(total: float) -> Iterator[float]:
     while monotonic() < deadline:
         yield pause
         pause = min(2 * pause, _LONGEST_PAUSE)
-
-
-def _integer(value: str) -> int:
-    return int(value, 16)
-
-
-def _bytes(value: str) -> bytes:
-    return bytes.fromhex(value[2:])
-
-
-def _hex(value: bytes) -> str:
-    return f"0x{value.hex()}"
-
-
-def _block_of(found: dict[str, Any]) -> Block:
-    return Block(
-        number=_integer(found["number"]),
-        hash=_bytes(found["hash"]),
-        parent_hash=_bytes(found["parentHash"]),
-        timestamp=Timestamp(_integer(found["timestamp"])),
-    )
-
-
-def _receipt_of(mined: dict[str, Any]) -> Receipt:
-    created = mined.get("contractAddress")
-    return Receipt(
-        transaction_hash=_bytes(mined["transactionHash"]),
-        block=BlockRef(number=_integer(mined["blockNumber"]), hash=_bytes(mined["blockHash"])),
-        gas_used=_integer(mined["gasUsed"]),
-        logs=_logs_of(mined["logs"]),
-        contract_address=address_of(_bytes(created)) if created else None,
-        succeeded=True,
-    )
-
-
-def _logs_of(found: Any) -> tuple[Log, ...]:
-    """The logs of one transaction, counted from 0 within it on every node."""
-    return tuple(
-        Log(
-            address=address_of(_bytes(log["address"])),
-            topics=tuple(_bytes(topic) for topic in log["topics"]),
-            data=_bytes(log["data"]),
-            index=index,
-        )
-        for index, log in enumerate(found)
-    )
