@@ -88,7 +88,7 @@ def open_laboratory(
     founded = Timestamp(start_of(start) - DAY_SECONDS)
     gateway = _fresh_chain(chain, compiled, founded)
     try:
-        store = Store.create(database, _run(gateway, kind="run", inputs_hash=inputs_hash))
+        store = Store.create(database, _run(gateway, kind="run", inputs_hash=inputs_hash, settings=settings))
     except BaseException:
         gateway.close()
         raise
@@ -166,11 +166,12 @@ def _errors(compiled: Mapping[str, Artifact]) -> ErrorCatalogue:
     return ErrorCatalogue(artifact.abi for artifact in compiled.values())
 
 
-def _run(gateway: Gateway, *, kind: str, inputs_hash: str) -> Run:
+def _run(gateway: Gateway, *, kind: str, inputs_hash: str, settings: Settings | None = None) -> Run:
     return Run(
         kind=kind,
         chain_id=gateway.chain_id,
         genesis_hash=gateway.block(0).hash.hex(),
         deployer=development_signer(DEPLOYER).address,
         inputs_hash=inputs_hash,
+        settings={} if settings is None else settings.model_dump(),
     )

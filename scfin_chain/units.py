@@ -66,3 +66,9 @@ def day_from_date(value: date) -> Day:
 def date_of(day: Day) -> date:
     """The calendar date of a day number."""
     return _EPOCH + timedelta(days=day)
+
+
+def shown(amount: int) -> str:
+    """Minor units as a person writes them: ``1,234.56``."""
+    sign, whole = ("-", -amount) if amount < 0 else ("", amount)
+    return f"{sign}{whole // 100:,}.{whole % 100:02d}"

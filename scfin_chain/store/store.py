@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, RowMapping, create_engine, event, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel
 
 from scfin_chain.errors import StoreError
-from scfin_chain.store.tables import Run
+from scfin_chain.store.tables import DERIVED, Run
 
 
 class Store:
@@ -110,7 +110,7 @@ class Store:
     def finish(self) -> None:
         """Note that the run came to its end."""
         with self.session() as session:
-            run = session.exec(select(Run)).one()
+            run = session.get_one(Run, 1)
             run.finished = True
             session.add(run)
             session.commit()
@@ -133,6 +133,12 @@ class Store:
         """A connection for reading."""
         with self.engine.connect() as connection:
             yield connection
+
+    def derived(self, name: str) -> list[RowMapping]:
+        """All rows of a derived table, in the order of their key."""
+        table = DERIVED[name]
+        with self.read() as connection:
+            return list(connection.execute(select(table).order_by(*table.primary_key)).mappings())
 
     def close(self) -> None:
         """Let go of the file."""

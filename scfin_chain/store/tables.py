@@ -21,6 +21,7 @@ class Run(SQLModel, table=True):
     genesis_hash: str
     deployer: str
     inputs_hash: str
+    settings: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
     finished: bool = False
 
 

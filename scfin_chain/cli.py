@@ -1,0 +1,323 @@
+"""``scfin``: every error that a user can meet is one line on standard error and an exit code."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from sqlalchemy import select
+
+from scfin_chain.bootstrap import (
+    CHAINS,
+    DEFAULT_RPC_URL,
+    ChainChoice,
+    open_laboratory,
+    open_listener,
+)
+from scfin_chain.config import Settings, load_settings
+from scfin_chain.errors import InvalidInput, ScfinError
+from scfin_chain.scenarios import report
+from scfin_chain.scenarios.conservation import check_conservation
+from scfin_chain.scenarios.demo import FIRST_DAY, Demo
+from scfin_chain.scenarios.invoices import Invoice, read_invoices
+from scfin_chain.scenarios.replay import Replay
+from scfin_chain.scenarios.results import Results, results_of
+from scfin_chain.scenarios.stage import Stage
+from scfin_chain.service.canonical import digest
+from scfin_chain.service.explanation import explain as explanation
+from scfin_chain.store.store import Store
+from scfin_chain.store.tables import JournalRow, table_of
+from scfin_chain.units import Day, date_of, shown
+
+app = typer.Typer(
+    name="scfin",
+    help="A supply chain finance ledger: real contracts on a local chain, and the models that decide each financing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+output = Console(highlight=False, soft_wrap=False)
+errors = Console(stderr=True, highlight=False)
+
+DatabaseOption = Annotated[
+    Path | None, typer.Option("--database", help="SQLite file that keeps the run, for explain and journal.")
+]
+ChainOption = Annotated[str, typer.Option("--chain", help=f"Where to run: {' or '.join(CHAINS)}.")]
+RpcOption = Annotated[str, typer.Option("--rpc-url", help="The node of --chain rpc; it must be at block 0.")]
+SettingsOption = Annotated[
+    Path | None, typer.Option("--settings", help="TOML file of settings; docs/SETTINGS.md lists them.")
+]
+
+
+def main() -> None:
+    """Run a command; a refusal is one line."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    try:
+        app()
+    except ScfinError as refusal:
+        sys.stderr.write(f"scfin: {refusal}\n")
+        sys.exit(refusal.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        output.print(version("scfin-chain"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    database: DatabaseOption = None,
+    chain: ChainOption = "eth-tester",
+    rpc_url: RpcOption = DEFAULT_RPC_URL,
+) -> None:
+    """Tell the story of a few financings, on real contracts, in less than a minute.
+
+    Example: scfin demo --database demo.sqlite, then scfin explain 2 --database demo.sqlite
+    """
+    started = monotonic()
+    choice = _chain_choice(chain, rpc_url, seed=0)
+    with open_laboratory(start=FIRST_DAY, chain=choice, database=database, inputs_hash="demo") as laboratory:
+        stage = Stage(laboratory)
+        story = Demo(stage)
+        for line in story.tell():
+            output.print(line, soft_wrap=True)
+        laboratory.store.finish()
+        kept = check_conservation(laboratory)
+        output.print()
+        output.print(explanation(laboratory.store, story.financings[1]), soft_wrap=True)
+        output.print()
+        output.print(
+            f"{stage.transactions} transactions in {monotonic() - started:.1f} s; {shown(kept.cash_difference)} of cash lost, "
+            f"{kept.projection_differences} of {kept.values_compared} derived values differ from the chain.",
+            soft_wrap=True,
+        )
+        output.print(f"journal: {stage.journal.steps} steps, SHA-256 {stage.journal.digest}", soft_wrap=True)
+    if not kept.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    invoices: Annotated[Path, typer.Option("--invoices", help="CSV file of invoices; README shows the columns.")],
+    limit: Annotated[int | None, typer.Option("--limit", help="Only the first N rows.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Draws which supplier is paid, where a tier has several.")] = 0,
+    chain: ChainOption = "eth-tester",
+    rpc_url: RpcOption = DEFAULT_RPC_URL,
+    database: DatabaseOption = None,
+    settings: SettingsOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Only validate the file and the settings.")] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")] = None,
+    no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar, for logs.")] = False,
+) -> None:
+    """Replay a file of invoices on the ledger: each is traded, split, financed and paid on its real day.
+
+    Example: scfin run --invoices examples/invoices.csv --seed 7 --json results.json
+    """
+    started = monotonic()
+    if limit is not None and limit < 1:
+        raise InvalidInput("--limit", limit, "at least 1")
+    choice = _chain_choice(chain, rpc_url, seed=seed)
+    chosen = load_settings(settings)
+    rows = read_invoices(invoices, amount_unit=chosen.scenario.amount_unit, limit=limit)
+    if check:
+        _print_check(rows)
+        return
+    _require_writable(json_file)
+    results = _replay(rows, choice, database, chosen, shows_progress=not no_progress)
+    seconds = monotonic() - started
+    output.print(report.summary(results, seconds=seconds))
+    if database is None:
+        output.print("The run was not kept: --database FILE keeps it, for scfin explain and scfin journal.")
+    if json_file is not None:
+        _write_json(json_file, results.to_json() | {"seconds": round(seconds, 3), "seed": seed})
+    if not results.conservation.ok:
+        raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="Results of one run, written by --json.")],
+    second: Annotated[Path, typer.Argument(help="Results of another.")],
+) -> None:
+    """Set the results of two runs side by side.
+
+    Example: scfin compare a.json b.json
+    """
+    output.print(report.compare(_read_json(first), _read_json(second), names=(first.name, second.name)))
+
+
+@app.command()
+def explain(
+    financing: Annotated[int, typer.Argument(help="The financing's number.")],
+    database: Annotated[Path, typer.Option("--database", help="SQLite file of a run.")],
+) -> None:
+    """Say why a financing was approved or refused, with every number on the way.
+
+    Example: scfin explain 17 --database run.sqlite
+    """
+    with _existing(database) as store:
+        output.print(explanation(store, financing), soft_wrap=True)
+
+
+@app.command()
+def journal(
+    database: Annotated[Path, typer.Option("--database", help="SQLite file of a run.")],
+) -> None:
+    """Print the journal of a run: one line a step, the lines over which its digest is taken.
+
+    Example: scfin journal --database run.sqlite | sha256sum
+    """
+    table = table_of(JournalRow)
+    with _existing(database) as store, store.read() as connection:
+        for line in connection.execute(select(table.c.line).order_by(table.c.step)).scalars():
+            sys.stdout.write(f"{line}\n")
+
+
+@app.command()
+def listen(
+    rpc_url: Annotated[str, typer.Option("--rpc-url", help="The node to follow.")],
+    database: Annotated[Path, typer.Option("--database", help="SQLite file that follows it.")],
+    once: Annotated[bool, typer.Option("--once", help="End at the head of the chain.")] = False,
+) -> None:
+    """Follow the ledger on a node into a database, until interrupted; start it again at any time.
+
+    Example: scfin listen --rpc-url http://127.0.0.1:8545 --database ledger.sqlite
+    """
+    listener, store, gateway = open_listener(rpc_url=rpc_url, database=database)
+    try:
+        while True:
+            if read := listener.poll():
+                output.print(f"block={listener.cursor.number} read={read}")
+            elif once:
+                return
+            else:
+                sleep(0.5)
+    finally:
+        store.close()
+        gateway.close()
+
+
+def _replay(
+    rows: tuple[Invoice, ...], choice: ChainChoice, database: Path | None, settings: Settings, *, shows_progress: bool
+) -> Results:
+    start = Day(min(invoice.invoiced for invoice in rows))
+    inputs = _inputs_hash(rows, choice.seed, settings)
+    with open_laboratory(
+        start=start, settings=settings, chain=choice, database=database, inputs_hash=inputs
+    ) as laboratory:
+        stage = Stage(laboratory)
+        with _progress(shows_progress) as progress:
+            replay = Replay(stage, rows, choice.seed, progress)
+            replay.run()
+        results = results_of(stage, replay.traded.values())
+        laboratory.store.finish()
+        return results
+
+
+@contextmanager
+def _progress(shown_: bool) -> Iterator[Any]:
+    """A bar on standard error that counts invoices traded and paid."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=errors, disable=not shown_) as bar:
+        task = bar.add_task("invoices traded and paid", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _inputs_hash(rows: tuple[Invoice, ...], seed: int, settings: Settings) -> str:
+    spelled = [f"{row.country}/{row.customer}/{row.number}/{row.invoiced}/{row.due}/{row.settled}" for row in rows]
+    amounts = [[row.amount, row.disputed] for row in rows]
+    return digest({"invoices": spelled, "amounts": amounts, "seed": seed, "settings": repr(settings)}).hex()
+
+
+def _chain_choice(chain: str, rpc_url: str, *, seed: int) -> ChainChoice:
+    for kind in CHAINS:
+        if kind == chain:
+            return ChainChoice(kind=kind, rpc_url=rpc_url, seed=seed)
+    raise InvalidInput("--chain", chain, f"one of {', '.join(CHAINS)}")
+
+
+def _print_check(rows: tuple[Invoice, ...]) -> None:
+    customers, branches = {row.customer for row in rows}, {row.country for row in rows}
+    first, last = min(row.invoiced for row in rows), max(max(row.due, row.settled or row.due) for row in rows)
+    output.print(
+        f"{len(rows):,} invoices of {len(customers):,} customers to {len(branches):,} branches, "
+        f"{date_of(Day(first))} to {date_of(Day(last))}, {shown(sum(row.amount for row in rows))} in all; "
+        f"{sum(row.disputed for row in rows):,} disputed, {sum(row.settled is None for row in rows):,} unpaid.",
+        soft_wrap=True,
+    )
+
+
+def _require_writable(path: Path | None) -> None:
+    """Better now than after a long run."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise InvalidInput("--json", str(path), "a file, not a folder")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InvalidInput("--json", str(path), "a file that can be written")
+
+
+def _write_json(path: Path, value: object) -> None:
+    part = path.with_name(f"{path.name}.part")
+    try:
+        part.write_text(f"{json.dumps(value, indent=2)}\n", encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise InvalidInput("--json", str(path), f"a file that can be written ({error.strerror})") from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput("results", str(path), f"a readable file ({error.strerror})") from error
+    except ValueError as error:
+        raise InvalidInput("results", str(path), "a JSON file written by --json") from error
+    if not isinstance(value, dict) or "digest" not in value:
+        raise InvalidInput("results", str(path), "a JSON file written by --json")
+    return value
+
+
+@contextmanager
+def _existing(database: Path) -> Iterator[Store]:
+    store = Store.existing(database)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    main()
