@@ -33,7 +33,9 @@ def summary(results: Results, *, seconds: float) -> RenderableType:
 
 def compare(first: Mapping[str, Any], second: Mapping[str, Any], *, names: tuple[str, str]) -> RenderableType:
     """Two results side by side, with the difference where there is one."""
-    table = Table("", *names, "difference", title="Two runs side by side", title_justify="left")
+    table = Table(title="Two runs side by side", title_justify="left")
+    for heading in ("", *names, "difference"):
+        table.add_column(heading, overflow="fold", justify="left" if not heading else "right")
     left, right = _flat(first), _flat(second)
     for name in [*left, *(name for name in right if name not in left)]:
         one, other = left.get(name), right.get(name)

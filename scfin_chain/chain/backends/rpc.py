@@ -137,10 +137,22 @@ class RpcGateway(Gateway):
         if not self._capabilities.sets_time:
             raise ChainError(f"the node at {self._client.node} cannot set its time: use anvil, or the in-process chain")
         with self._lock:
-            latest = self.head().timestamp
-            if at <= latest:
-                raise ChainError(f"time cannot be set to {at}: the newest block is of {latest}")
+            latest = self.head()
+            if at <= latest.timestamp:
+                if latest.number != 0:
+                    raise ChainError(f"time cannot be set to {at}: the newest block is of {latest.timestamp}")
+                self._leave_genesis_time(at)
             self._next_time = at
+
+    def _leave_genesis_time(self, at: Timestamp) -> None:
+        """A node started plainly has the machine's time in its genesis block, and only there may it go back."""
+        try:
+            self._client.request("evm_setTime", at)
+        except NodeRefused as refusal:
+            raise ChainError(
+                f"the node at {self._client.node} cannot go back to {at}, before its genesis block: start it with "
+                f"--timestamp {at - 1}"
+            ) from refusal
 
     def mine(self, blocks: int = 1) -> None:
         with self._lock:
