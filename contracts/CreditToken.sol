@@ -52,7 +52,7 @@ contract CreditToken is ERC1155, AccessControl, ICreditToken {
         require(issuer == record.debtor, CreditNotDebtor(receivable, issuer, record.debtor));
         id = _idOf(receivable, record);
         _requireTradable(id);
-        (address holder,) = _participants.requireParty(record.creditor);
+        address holder = _participants.requireAccount(record.creditor);
         uint128 tokenised = _registry.parts(receivable).tokenised;
 
         _move(address(0), holder, id, amount);
@@ -72,7 +72,7 @@ contract CreditToken is ERC1155, AccessControl, ICreditToken {
         IReceivableRegistry.Receivable memory record = _registry.receivable(trade);
         require(payer == record.debtor, CreditNotDebtor(trade, payer, record.debtor));
         _requireTradable(id);
-        (address payee,) = _participants.requireParty(record.creditor);
+        address payee = _participants.requireAccount(record.creditor);
 
         _move(msg.sender, payee, id, amount);
 

@@ -242,8 +242,8 @@ contract FinancingDesk is AccessControl, EIP712, IFinancingDesk {
         // A validator may shift the clock by seconds; decisions live for hours.
         // forge-lint: disable-next-line(block-timestamp)
         require(block.timestamp <= deadline, FinancingDecisionExpired(id, deadline, block.timestamp));
-        (address signer,,) = ECDSA.tryRecoverCalldata(digestOf(decision), signature);
-        require(signer != address(0) && hasRole(DECIDER, signer), FinancingNotDecider(id, signer));
+        address signer = ECDSA.recoverCalldata(digestOf(decision), signature);
+        require(hasRole(DECIDER, signer), FinancingNotDecider(id, signer));
     }
 
     /// @dev The price is the one that claim, rate and days give.

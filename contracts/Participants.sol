@@ -159,16 +159,24 @@ contract Participants is AccessControl, IParticipants {
     }
 
     /// @inheritdoc IParticipants
-    function requireParty(ParticipantId id) external view returns (address account, uint16 roles) {
-        account = _accounts[id];
-        require(account != address(0), ParticipantUnknown(id));
-        roles = _requireValid(account, 0).roles;
+    function requireAccount(ParticipantId id) external view returns (address account) {
+        account = _account(id);
+        _requireValid(account, 0);
+    }
+
+    /// @inheritdoc IParticipants
+    function requireRoles(ParticipantId id) external view returns (uint16) {
+        return _requireValid(_account(id), 0).roles;
     }
 
     function _find(ParticipantId id) private view returns (address account, Participant storage found) {
+        account = _account(id);
+        found = _participants[account];
+    }
+
+    function _account(ParticipantId id) private view returns (address account) {
         account = _accounts[id];
         require(account != address(0), ParticipantUnknown(id));
-        found = _participants[account];
     }
 
     function _requireValid(address account, uint16 role) private view returns (Participant storage found) {

@@ -41,7 +41,7 @@ contract ReceivableRegistry is AccessControl, IReceivableRegistry {
     /// @inheritdoc IReceivableRegistry
     function register(Terms calldata terms) external returns (ReceivableId id) {
         ParticipantId creditor = _participants.requireValid(msg.sender, Roles.SUPPLIER);
-        (, uint16 debtorRoles) = _participants.requireParty(terms.debtor);
+        uint16 debtorRoles = _participants.requireRoles(terms.debtor);
         require(!(terms.debtor == creditor), ReceivableToSelf(creditor));
         require(DocumentNumbers.wellSpelt(terms.documentNumber), ReceivableNumberMisspelt(terms.documentNumber));
         bytes32 key = keyOf(terms.debtor, creditor, terms.documentType, terms.documentNumber);

@@ -15,8 +15,8 @@ import {Days} from "./libraries/Days.sol";
 import {FinancingId, ParticipantId} from "./types/Ids.sol";
 
 /// @title Cash in from the issuer at, before or after maturity; cash out to whoever holds
-/// @dev Guarded against reentrance because a crank pays one holder before it books the next: there the effects of the second
-/// come after the interactions of the first. Cash and tokens call nobody back today; the guard keeps that from mattering.
+/// @dev Guarded against reentrance because a crank or a settlement pays one payee before it books the next: there the effects of
+/// the second come after the interactions of the first. Cash and tokens call nobody back; the guard keeps that from mattering.
 /// Bounds: a principal is a part of a face, below 2^64. A fee is at most principal * bps * days / YEAR < 2^64+32+32-21, plus one
 /// a day of rounding; so principal, fee and their sum fit uint128.
 contract Settlement is ReentrancyGuardTransient, ISettlement {
@@ -102,6 +102,7 @@ contract Settlement is ReentrancyGuardTransient, ISettlement {
     }
 
     /// @inheritdoc ISettlement
+    // slither-disable-next-line reentrancy-no-eth
     function crank(uint256 id, address[] calldata holders) external nonReentrant {
         Ledger storage ledger = _requireCollected(id);
 
@@ -120,6 +121,7 @@ contract Settlement is ReentrancyGuardTransient, ISettlement {
     }
 
     /// @inheritdoc ISettlement
+    // slither-disable-next-line reentrancy-no-eth
     function settle(FinancingId financing) external nonReentrant {
         IFinancingDesk.Financing memory record = _desk.financing(financing);
         uint256 id = record.creditId;
@@ -134,7 +136,7 @@ contract Settlement is ReentrancyGuardTransient, ISettlement {
     }
 
     /// @inheritdoc ISettlement
-    function declareDefault(uint256 id) external {
+    function declareDefault(uint256 id) external nonReentrant {
         Ledger memory ledger = _requireLive(id);
         uint256 lastDay = uint256(CreditIds.maturityDay(id)) + _defaultDays;
         uint32 today = Days.today();

@@ -92,7 +92,7 @@ interface IFinancingDesk {
     error FinancingDecisionFromFuture(FinancingId id, uint32 asOfDay, uint32 today);
     /// @notice Thrown when a decision is executed after its deadline, Unix seconds.
     error FinancingDecisionExpired(FinancingId id, uint64 deadline, uint256 timestamp);
-    /// @notice Thrown when the signer (0: no signature) of a decision is no DECIDER.
+    /// @notice Thrown when the signer of a decision is no DECIDER; what is no signature at all is an ECDSA error.
     error FinancingNotDecider(FinancingId id, address signer);
     /// @notice Thrown when tokens for which cash came in would be funded.
     error FinancingCreditSealed(FinancingId id, uint256 creditId);

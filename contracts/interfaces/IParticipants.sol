@@ -161,5 +161,8 @@ interface IParticipants {
     function requireTrader(address account, uint16 role) external view returns (ParticipantId id);
 
     /// @notice The check of the other side, known by its id: reverts unless it is enrolled and valid.
-    function requireParty(ParticipantId id) external view returns (address account, uint16 roles);
+    function requireAccount(ParticipantId id) external view returns (address account);
+
+    /// @notice The same, for who asks what the other side is: bits of the library Roles.
+    function requireRoles(ParticipantId id) external view returns (uint16 roles);
 }
