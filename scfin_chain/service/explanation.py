@@ -50,7 +50,7 @@ def explain(store: Store, financing: int) -> str:
     with store.read() as connection:
         row = connection.execute(select(DECISIONS).where(DECISIONS.c.financing == financing)).mappings().first()
         state = connection.execute(select(FINANCINGS.c.state).where(FINANCINGS.c.id == financing)).scalar()
-        names = dict(connection.execute(select(NAMES.c.participant, NAMES.c.name)).tuples().all())
+        names = {row.participant: row.name for row in connection.execute(select(NAMES))}
         known = connection.execute(select(DECISIONS.c.financing).order_by(DECISIONS.c.financing.desc())).scalar()
     if row is None:
         limit = f"a decided financing, 1 to {known}" if known else "a decided financing; there is none"

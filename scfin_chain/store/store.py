@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, create_engine, event, inspect, select
+from sqlalchemy import URL, Connection, Engine, RowMapping, create_engine, event, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlmodel import Session, SQLModel
@@ -31,14 +31,10 @@ class Store:
         StoreError
             The file is no database, cannot be written, or holds a run.
         """
-        store = cls._opened(path)
-        held = store.run
-        if held is not None:
-            store.close()
-            raise StoreError(f"database {path} already holds {held.kind} of {held.inputs_hash[:12]}: name another file")
-        with store.session() as session:
-            session.add(run)
-            session.commit()
+        with cls._opening(path) as store:
+            held = store._hold(run)
+            if held is not None:
+                raise StoreError(f"database {path} already holds a {held.kind}: name another file")
         return store
 
     @classmethod
@@ -50,15 +46,12 @@ class Store:
         StoreError
             The file is no database, cannot be written, or follows another chain or holds a run.
         """
-        store = cls._opened(path)
-        held = store.run
-        if held is None:
-            with store.session() as session:
-                session.add(run)
-                session.commit()
-        elif _identity(held) != _identity(run):
-            store.close()
-            raise StoreError(f"database {path} holds {held.kind} of another chain or deployment: name another file")
+        with cls._opening(path) as store:
+            held = store._hold(run)
+            if held is not None and _identity(held) != _identity(run):
+                raise StoreError(
+                    f"database {path} holds a {held.kind} of another chain or deployment: name another file"
+                )
         return store
 
     @classmethod
@@ -72,31 +65,42 @@ class Store:
         """
         if not path.is_file():
             raise StoreError(f"no database at {path}")
-        store = cls._opened(path, read_only=True)
-        if store.run is None:
-            store.close()
-            raise StoreError(f"database {path} holds no run")
+        with cls._opening(path) as store:
+            if not inspect(store.engine).get_table_names() or store.run is None:
+                raise StoreError(f"database {path} holds no run")
         return store
 
     @classmethod
-    def _opened(cls, path: Path | None, *, read_only: bool = False) -> "Store":
-        engine = _engine(path)
-        store = cls(engine, path)
+    @contextmanager
+    def _opening(cls, path: Path | None) -> Iterator["Store"]:
+        """A store on a database that is empty or ours, not yet written to; closed again when it is refused."""
+        store = cls(_engine(path), path)
         try:
             if path is not None and path.exists():
-                present = set(inspect(engine).get_table_names())
+                present = set(inspect(store.engine).get_table_names())
                 expected = set(SQLModel.metadata.tables)
                 if present and not expected <= present:
                     raise StoreError(f"database {path} is not one of ours: it lacks {min(expected - present)}")
-            if not read_only:
-                SQLModel.metadata.create_all(engine)
+            yield store
         except DBAPIError as error:
-            engine.dispose()
+            store.close()
             raise StoreError(f"database {path} cannot be used: {error.orig}") from error
-        except StoreError:
-            engine.dispose()
+        except BaseException:
+            store.close()
             raise
-        return store
+
+    def _hold(self, run: Run) -> Run | None:
+        """Make the tables and put the run in, in one transaction; gives the run that was there before."""
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            SQLModel.metadata.create_all(connection)
+            with Session(connection, expire_on_commit=False) as session:
+                held = session.get(Run, 1)
+                if held is None:
+                    session.add(run)
+                    session.commit()
+        return held
 
     @property
     def run(self) -> Run | None:
@@ -131,8 +135,11 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading."""
-        with self.engine.connect() as connection:
-            yield connection
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreError(f"database {self.path or 'in memory'} cannot be read: {error.orig}") from error
 
     def derived(self, name: str) -> list[RowMapping]:
         """All rows of a derived table, in the order of their key."""
@@ -156,12 +163,11 @@ def _engine(path: Path | None) -> Engine:
         raise StoreError(f"database {path} is a folder")
     if not path.parent.is_dir():
         raise StoreError(f"database {path}: there is no folder {path.parent}")
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(URL.create("sqlite", database=str(path)))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA busy_timeout=10000")
         cursor.close()

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import requests
 
-from scfin_chain.errors import ChainError
+from scfin_chain.errors import ChainError, InvalidInput
 
 METHOD_MISSING = (-32_601, -32_604, -32_004)
 """Codes of a method that is not there (JSON-RPC 2.0), not enabled (Besu), not supported (EIP-1474)."""
@@ -98,5 +98,5 @@ def _checked(url: str) -> SplitResult:
     except ValueError:
         valid = False
     if not valid:
-        raise ChainError("the node's URL is not one: it must look like http://127.0.0.1:8545")
+        raise InvalidInput("--rpc-url", url, "a URL such as http://127.0.0.1:8545")
     return parts
