@@ -112,7 +112,7 @@ def demo(
         output.print(explanation(laboratory.store, story.financings[1]), soft_wrap=True)
         output.print()
         output.print(
-            f"{stage.transactions} transactions, {monotonic() - started:.1f} s; cash lost {shown(kept.cash_difference)}; "
+            f"{stage.transactions} transactions in {monotonic() - started:.1f} s; cash off by {kept.cash_difference}; "
             f"{kept.projection_differences} of {kept.values_compared} derived values differ from the chain.",
             soft_wrap=True,
         )

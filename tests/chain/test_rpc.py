@@ -19,7 +19,7 @@ from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.backends.json_rpc import NodeRefused
 from scfin_chain.chain.backends.node_reverts import revert_of
 from scfin_chain.chain.backends.rpc import RpcGateway
-from scfin_chain.errors import ChainError, InvalidInput, ContractReverted
+from scfin_chain.errors import ChainError, ContractReverted, InvalidInput
 from scfin_chain.units import Timestamp
 from tests.anvil import running_anvil
 from tests.chain.probe import ABI, ARTIFACT, BYTECODE
@@ -60,7 +60,7 @@ class TestConnecting:
         "url", ["", "127.0.0.1:8545", "ftp://127.0.0.1", "http://", "http://h:port", "http://[::1"]
     )
     def test_fails_given_a_url_that_is_none(self, url: str) -> None:
-        with pytest.raises(InvalidInput, match="^--rpc-url is .*: must be a URL such as http://127.0.0.1:8545$"):
+        with pytest.raises(InvalidInput, match=r"^--rpc-url is .*: must be a URL such as http://127\.0\.0\.1:8545$"):
             RpcGateway(url)
 
     def test_fails_given_no_node(self) -> None:

@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from scfin_chain import cli
+from scfin_chain.chain.backends.rpc import RpcGateway
+from tests.chain.unreliable import unreliable
 
 HEADER = "countryCode,customerID,invoiceNumber,InvoiceDate,DueDate,InvoiceAmount,Disputed,SettledDate"
 ROWS = (
@@ -48,7 +50,6 @@ def scfin(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         monkeypatch.setattr("sys.argv", ["scfin", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
-            raise SystemExit(0)
         said = capsys.readouterr()
         return Ended(code=int(ended.value.code or 0), out=said.out, err=said.err)
 
@@ -276,6 +277,28 @@ def test_refuses_bad_settings_in_one_line(scfin: Scfin, invoices: Path, tmp_path
     ended = scfin("run", "--invoices", invoices, "--settings", settings, "--database", tmp_path / "run.sqlite")
     assert_one_line(ended, what)
     assert not (tmp_path / "run.sqlite").exists()
+
+
+def test_refuses_a_node_that_has_blocks(scfin: Scfin, invoices: Path, tmp_path: Path, anvil_url: str):
+    RpcGateway(anvil_url).mine(3)
+    ended = scfin("run", "--invoices", invoices, "--chain", "rpc", "--rpc-url", anvil_url, "--database", tmp_path / "x")
+    assert_one_line(ended, f"node at {anvil_url} is at block 3: a run needs one at block 0")
+    assert not (tmp_path / "x").exists()
+
+
+def test_refuses_a_node_that_cannot_set_its_time(scfin: Scfin, invoices: Path, tmp_path: Path, anvil_url: str):
+    with unreliable(anvil_url, missing=("evm_setNextBlockTimestamp", "evm_mine")) as node:
+        ended = scfin(
+            "run", "--invoices", invoices, "--chain", "rpc", "--rpc-url", node.url, "--database", tmp_path / "x"
+        )
+    assert_one_line(ended, "cannot set its time")
+    assert not (tmp_path / "x").exists()
+
+
+def test_refuses_to_listen_where_no_ledger_is(scfin: Scfin, tmp_path: Path, anvil_url: str):
+    ended = scfin("listen", "--rpc-url", anvil_url, "--database", tmp_path / "x", "--once")
+    assert_one_line(ended, "has no ledger")
+    assert not (tmp_path / "x").exists()
 
 
 def test_refuses_a_database_that_holds_another_run(scfin: Scfin, invoices: Path, tmp_path: Path):
