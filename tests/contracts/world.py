@@ -3,7 +3,8 @@
 `World` takes the artifacts as an argument, so that a mutant compiled from changed sources makes a world just as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -18,7 +19,6 @@ from scfin_chain.chain import (
     ErrorCatalogue,
     Receipt,
     Signer,
-    SnapshotId,
     development_signer,
 )
 from scfin_chain.chain.backends.eth_tester import CHAIN_ID, EthTesterGateway
@@ -125,23 +125,26 @@ def price_down(claim: int, rate_bps: int, days: int) -> int:
 class World:
     """One deployment and its cast; `send` acts, `refusal` asks what would happen, `view` reads."""
 
-    def __init__(self, artifacts: Mapping[str, Artifact], terms: Terms | None = None) -> None:
+    def __init__(
+        self, artifacts: Mapping[str, Artifact], terms: Terms | None = None, until: Mapping[str, int] | None = None
+    ) -> None:
+        """``until`` names those of the cast who are enrolled up to a last day only."""
         self.artifacts = artifacts
         self.terms = terms or Terms()
         self._signers = {name: development_signer(name) for name in {*CAST, *OFFICES, "stranger", "keeper"}}
-        self._signers["admin"] = development_signer(DEPLOYER)
         self.gateway = EthTesterGateway(
             genesis_time=Timestamp(START * DAY_SECONDS),
             errors=ErrorCatalogue([artifacts[name].abi for name in CONTRACTS]),
             funds={signer.address: ETHER for signer in self._signers.values()},
         )
+        self._signers["admin"] = development_signer(DEPLOYER)
         self._contracts: dict[str, Contract] = {}
         self._ids: dict[str, int] = {}
         self._names: dict[Address, str] = {}
         self._numbers = 0
         self._deploy()
         self._grant()
-        self._enrol()
+        self._enrol(until or {})
 
     # ------------------------------------------------------------------ who and where
 
@@ -216,13 +219,15 @@ class World:
         self.gateway.set_time(Timestamp(day * DAY_SECONDS))
         self.gateway.mine()
 
-    def snapshot(self) -> tuple[SnapshotId, dict[str, int], int]:
-        return self.gateway.snapshot(), dict(self._ids), self._numbers
-
-    def revert(self, taken: tuple[SnapshotId, dict[str, int], int]) -> None:
-        snapshot, ids, self._numbers = taken
-        self._ids = dict(ids)
-        self.gateway.revert(snapshot)
+    @contextmanager
+    def meanwhile(self) -> Iterator[None]:
+        """What happens inside has not happened afterwards."""
+        snapshot, ids, numbers = self.gateway.snapshot(), dict(self._ids), self._numbers
+        try:
+            yield
+        finally:
+            self.gateway.revert(snapshot)
+            self._ids, self._numbers = ids, numbers
 
     # ------------------------------------------------------------------ receivables
 
@@ -296,6 +301,17 @@ class World:
 
     def allow(self, who: str, contract: str, amount: int = MAX) -> Receipt:
         return self.send(who, "CashToken", "approve", self.address(contract), amount)
+
+    def permit(self, owner: str, spender: str, amount: int, deadline: int = MAX) -> tuple[Any, ...]:
+        """The arguments of an allowance by signature."""
+        nonce = int(self.view("CashToken", "nonces", self.address(owner)))
+        parties = word(self.address(owner)) + word(self.address(spender))
+        words = parties + b"".join(value.to_bytes(32) for value in (amount, nonce, deadline))
+        struct = keccak(keccak(text=_PERMIT_TYPE) + words)
+        separator = self.view("CashToken", "DOMAIN_SEPARATOR")
+        r, s, y_parity = self.signer(owner).sign(keccak(b"\x19\x01" + separator + struct))
+        addresses = self.address(owner), self.address(spender)
+        return (*addresses, amount, deadline, 27 + y_parity, r.to_bytes(32), s.to_bytes(32))
 
     def cash(self, who: str) -> int:
         return int(self.view("CashToken", "balanceOf", self.address(who)))
@@ -401,11 +417,16 @@ class World:
             for contract, role in offices:
                 self.send("admin", contract, "grantRole", keccak(text=role), self.address(holder))
 
-    def _enrol(self) -> None:
+    def _enrol(self, until: Mapping[str, int]) -> None:
         for contract in ("FinancingDesk", "Settlement"):
             self.enrol(contract, SYSTEM, tier=0)
         for who, (roles, tier) in CAST.items():
-            self.enrol(who, roles, tier=tier)
+            self.enrol(who, roles, tier=tier, until=until.get(who, FOREVER))
+
+
+def word(address: Address) -> bytes:
+    """An address as an ABI word."""
+    return bytes.fromhex(address[2:]).rjust(32, b"\0")
 
 
 def maturity_of(credit: int) -> int:
@@ -418,6 +439,7 @@ _DECISION_TYPE = (
     "uint128 claim,uint32 rateBps,uint32 pdBps,uint32 lgdBps,bool recourse,bool supervised,uint8 reason,"
     "bytes32 modelHash,bytes32 inputsHash,uint32 asOfDay,uint64 deadline)"
 )
+_PERMIT_TYPE = "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
 _DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
 
 
@@ -429,6 +451,6 @@ def decision_digest(decision: Decision, desk: Address, chain_id: int) -> bytes:
         + keccak(text="scfin-chain FinancingDesk")
         + keccak(text="1")
         + chain_id.to_bytes(32)
-        + bytes.fromhex(desk[2:]).rjust(32, b"\0")
+        + word(desk)
     )
     return keccak(b"\x19\x01" + domain + keccak(keccak(text=_DECISION_TYPE) + words))
