@@ -25,19 +25,19 @@ class DerivedRows:
         self._block_number = block_number
         self._undoable = undoable
 
-    def get(self, name: str, **key: object) -> Row | None:
+    def get(self, name: str, /, **key: object) -> Row | None:
         """The row of that key."""
         table = DERIVED[name]
         row = self._connection.execute(select(table).where(_matches(table, key))).mappings().first()
         return dict(row) if row else None
 
-    def insert(self, name: str, **values: object) -> None:
+    def insert(self, name: str, /, **values: object) -> None:
         """A row that was not there."""
         table = DERIVED[name]
         self._connection.execute(insert(table).values(values))
         self._remember(table, {column.name: values[column.name] for column in table.primary_key}, None)
 
-    def update(self, name: str, key: Key, **values: object) -> Row:
+    def update(self, name: str, key: Key, /, **values: object) -> Row:
         """Change a row that is there; gives the row as it was."""
         before = self.get(name, **key)
         if before is None:
