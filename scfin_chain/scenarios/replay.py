@@ -122,7 +122,7 @@ class Replay:
             stage.confirm(issuer, receivable)
         if invoice.settled == invoice.invoiced:
             self._pay(traded)
-        elif not invoice.disputed and invoice.due > invoice.invoiced:
+        elif not invoice.disputed and invoice.due > invoice.invoiced and stage.room(issuer) >= invoice.amount:
             traded.credit = stage.recharge(issuer, receivable, invoice.amount)
             return self._hand_down(branch, invoice, traded.credit)
         return []

@@ -193,6 +193,11 @@ class Stage:
 
     # the credit
 
+    def room(self, issuer: Actor) -> Money:
+        """What is left of the issuer's credit line."""
+        line = self.laboratory.ledger.view("CreditLine", "line", issuer.id)
+        return Money(line.limit - line.used)
+
     def recharge(self, issuer: Actor, receivable: ReceivableId, amount: Money) -> CreditId:
         """The issuer turns what it owes into credit tokens of the creditor."""
         return self._told(CreditRecharged, issuer.signer, "CreditToken", "recharge", receivable, amount).id

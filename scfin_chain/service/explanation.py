@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from scfin_chain.config import Settings
-from scfin_chain.errors import InvalidInput, ModelDomainError
+from scfin_chain.errors import InvalidInput
 from scfin_chain.models import (
     Lateness,
     Lending,
@@ -19,8 +19,6 @@ from scfin_chain.models import (
     price_programme,
     rate_record,
     repayment_law,
-    replicator_dynamics,
-    stability,
 )
 from scfin_chain.models.horizon import Horizon
 from scfin_chain.models.rating import PaymentRecord
@@ -76,7 +74,7 @@ def _lines(row: dict[str, Any], state: str, names: Mapping[int, str], rules: Rul
     if len(outputs["binding"]) > 1:
         yield f"  also against {', '.join(outputs['binding'][1:])}"
     yield from _score(facts, outputs)
-    yield from _supervision(facts, outputs, rules)
+    yield from _supervision(facts, outputs)
     yield from _price(outputs, rules)
     yield from _line(facts, outputs, rules)
     yield from _special_cases(facts, outputs, rules)
@@ -100,23 +98,18 @@ def _score(facts: dict[str, Any], outputs: dict[str, Any]) -> Iterator[str]:
     yield f"   rating {band['rating']}: default {two} in two years, {one} in one; loss given default {loss}"
 
 
-def _supervision(facts: dict[str, Any], outputs: dict[str, Any], rules: Rules) -> Iterator[str]:
-    dynamics = replicator_dynamics(rules.game)
+def _supervision(facts: dict[str, Any], outputs: dict[str, Any]) -> Iterator[str]:
+    game = outputs["game"]
     believed = RepaymentRecord(repaid=facts["programme_repaid"], due=facts["programme_due"]).belief
     yield ""
     yield "2  Supervision (paper 001)"
     repaid, due = facts["programme_repaid"], facts["programme_due"]
     yield f"   {repaid} of {due} obligations of the programme repaid before default"
     yield f"   believed share y = {believed:.4f}: {outputs['supervision']}; supervised: {_yes(outputs['supervised'])}"
-    alone, watched = dynamics.unsupervised_gain, dynamics.supervised_gain
+    alone, watched = game["unsupervised_gain"], game["supervised_gain"]
     yield f"   firm's gain from repaying: unsupervised {alone:g}, supervised {watched:g}"
-    try:
-        rest = stability(dynamics)
-    except ModelDomainError as error:
-        yield f"   no fifth equilibrium: {error}"
-        return
-    stable = ", ".join(f"({corner.x:g}, {corner.y:g})" for corner in rest.stable) or "none"
-    yield f"   x* = {rest.x:.4f}, y* = {rest.y:.4f}; {rest.condition}; stable points: {stable}"
+    fifth = f"x* = {game['x']:.4f}, y* = {game['y']:.4f}; " if "x" in game else ""
+    yield f"   {fifth}{game['condition']}; stable points: {', '.join(game['stable']) or 'none'}"
 
 
 def _price(outputs: dict[str, Any], rules: Rules) -> Iterator[str]:

@@ -5,8 +5,11 @@ Each of the papers prices or limits one thing in its own setting; docs/adr says 
 
 from dataclasses import asdict, dataclass
 from enum import IntEnum
+from functools import cache
 
+from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import (
+    Game,
     Lateness,
     PairLine,
     PaymentRecord,
@@ -21,6 +24,8 @@ from scfin_chain.models import (
     price_programme,
     rate_record,
     repayment_law,
+    replicator_dynamics,
+    stability,
 )
 from scfin_chain.service.facts import RequestFacts
 from scfin_chain.service.rules import Rules
@@ -65,6 +70,7 @@ class Judgement:
     line: PairLine | None
     claim: Money
     advance: Money
+    game: dict[str, object]
 
     @property
     def approved(self) -> bool:
@@ -115,7 +121,28 @@ def decide(facts: RequestFacts, rules: Rules) -> Judgement:
         line=line,
         claim=claim,
         advance=advance,
+        game=rest_of(rules.game),
     )
+
+
+@cache
+def rest_of(game: Game) -> dict[str, object]:
+    """Where the game rests, for the record: the firm's gains from repaying, the fifth point, and what is stable.
+
+    At paper 001's printed parameters nothing is, and the supervised do better not to repay.
+    """
+    dynamics = replicator_dynamics(game)
+    gains: dict[str, object] = {
+        "unsupervised_gain": dynamics.unsupervised_gain,
+        "supervised_gain": dynamics.supervised_gain,
+    }
+    try:
+        rest = stability(dynamics)
+    except ModelDomainError as degenerate:
+        return gains | {"condition": str(degenerate), "stable": []}
+    verdicts = {f"({corner.x:g}, {corner.y:g})": str(corner.verdict) for corner in rest.corners}
+    stable = [f"({corner.x:g}, {corner.y:g})" for corner in rest.stable]
+    return gains | {"x": rest.x, "y": rest.y, "condition": str(rest.condition), "corners": verdicts, "stable": stable}
 
 
 def price_down(claim: Money, *, rate: BasisPoints, days: Day) -> Money:
