@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from scfin_chain.errors import InvalidInput
 
@@ -21,7 +22,7 @@ Whole = Annotated[int, Field(ge=0, le=10**15)]
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class ScenarioSettings(_Table):
@@ -92,7 +93,7 @@ class PricingSettings(_Table):
     @model_validator(mode="after")
     def _corridor(self) -> "PricingSettings":
         if self.cap_bps < self.floor_bps:
-            raise ValueError(f"cap_bps is {self.cap_bps}: must be at least floor_bps, {self.floor_bps}")
+            raise InvalidInput("pricing.cap_bps", self.cap_bps, f"at least floor_bps, {self.floor_bps}")
         return self
 
 
@@ -138,8 +139,10 @@ class SupervisionSettings(_Table):
     """Repaid within so many days of falling due is no default."""
 
 
-class Settings(_Table):
+class Settings(BaseModel):
     """Everything that a run may change, one table a concern."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     scenario: ScenarioSettings = ScenarioSettings()
     ledger: LedgerSettings = LedgerSettings()
@@ -165,11 +168,21 @@ def load_settings(path: Path | None) -> Settings:
         raise InvalidInput("--settings", str(path), f"a readable file ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInput("--settings", str(path), f"a TOML file ({error})") from error
+    except RecursionError as error:
+        raise InvalidInput("--settings", str(path), "a TOML file (it nests too deeply)") from error
     try:
         return Settings.model_validate(tables)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "settings"
-        value = first["input"] if first["type"] != "extra_forbidden" else "set"
-        limit = "a name of the documented settings" if first["type"] == "extra_forbidden" else first["msg"]
-        raise InvalidInput(name, value, limit) from error
+        raise _refusal(error.errors()[0]) from error
+
+
+def _refusal(first: ErrorDetails) -> InvalidInput:
+    """What pydantic found, in our words."""
+    name = ".".join(map(str, first["loc"]))
+    match first["type"]:
+        case "extra_forbidden":
+            return InvalidInput(name, "set", "a name of the documented settings")
+        case "model_type":
+            return InvalidInput(name, first["input"], "a table")
+        case _:
+            return InvalidInput(name, first["input"], first["msg"].removeprefix("Input should be "))
