@@ -13,6 +13,7 @@ from eth_utils.crypto import keccak
 from scfin_chain.artifacts import Artifact
 from scfin_chain.chain import (
     DEPLOYER,
+    ZERO_ADDRESS,
     Contract,
     ContractAbi,
     DecodedLog,
@@ -152,7 +153,9 @@ class World:
         return self._signers[who]
 
     def address(self, who: str) -> Address:
-        """Of a member of the cast, or of a contract."""
+        """Of a member of the cast, or of a contract; the zero address of nobody, "" ."""
+        if not who:
+            return ZERO_ADDRESS
         return self._contracts[who].address if who in self._contracts else self._signers[who].address
 
     def id(self, who: str) -> int:
@@ -194,6 +197,10 @@ class World:
         except ContractReverted as reverted:
             return reverted
         return None
+
+    def encode(self, contract: str, function: str, *arguments: Any) -> bytes:
+        """The calldata of a call."""
+        return self._contracts[contract].abi.encode(function, *arguments)
 
     def view(self, contract: str, function: str, *arguments: Any) -> Any:
         return self._contracts[contract].call(function, *arguments)
