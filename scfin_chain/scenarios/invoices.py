@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scfin_chain.errors import InvalidInput, ScfinError
-from scfin_chain.units import Day, Money, day_from_date
+from scfin_chain.units import Day, Money, day_from_date, shown
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 COLUMNS = (
     "countryCode",
@@ -26,9 +30,9 @@ COLUMNS = (
 LARGEST_AMOUNT = 2**62
 """Minor units after multiplication by the amount unit: with a late fee it still fits a signed 64-bit integer."""
 
-_NUMBER = re.compile(r"[A-Z0-9-]{1,32}")
+_NUMBER = re.compile(r"[A-Za-z0-9-]{1,32}")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
-_AMOUNT = re.compile(r"-?\d{1,18}(\.\d*)?", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,4000}(\.\d*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +67,17 @@ def read_invoices(path: Path, *, amount_unit: int, limit: int | None = None) -> 
     Raises
     ------
     InvalidInput
-        The file cannot be read, is empty, or lacks a column.
+        The file cannot be read, is empty, or lacks or repeats a column.
     BadInvoices
         Rows among those asked for are bad; every one of them is named.
     """
-    reader = csv.DictReader(StringIO(_text(path), newline=""), strict=True)
-    _check_header(path, reader)
+    reader = csv.reader(StringIO(_text(path), newline=""), strict=True)
+    header = _header(path, reader)
     invoices: list[Invoice] = []
     problems: list[str] = []
     lines: dict[tuple[str, str, str], int] = {}
-    for line, row in _rows(path, reader, limit):
-        parsed = _parse(line, row, amount_unit)
+    for line, row in _rows(reader, limit):
+        parsed = _parse(line, header, row, amount_unit)
         if isinstance(parsed, str):
             problems.append(parsed)
             continue
@@ -104,54 +108,61 @@ def _text(path: Path) -> str:
     return text
 
 
-def _check_header(path: Path, reader: "csv.DictReader[str]") -> None:
+def _header(path: Path, reader: "Reader") -> list[str]:
     try:
-        header = reader.fieldnames or ()
+        header = next(reader)
     except csv.Error as error:
-        raise InvalidInput("--invoices", str(path), f"a CSV file (line {reader.line_num}: {error})") from error
+        raise InvalidInput("--invoices", str(path), f"a CSV file (line 1: {error})") from error
     separators = [mark for mark in ";\t|" if len(header) == 1 and mark in header[0]]
     if separators:
         raise InvalidInput("--invoices", str(path), f"separated by commas, not by {separators[0]!r}")
     missing = [column for column in COLUMNS if column not in header]
     if missing:
         raise InvalidInput("--invoices", str(path), f"a file with the columns {', '.join(missing)}")
+    repeated = [column for column in COLUMNS if header.count(column) > 1]
+    if repeated:
+        raise InvalidInput("--invoices", str(path), f"a file with the columns {', '.join(repeated)} once")
+    return header
 
 
-def _rows(path: Path, reader: "csv.DictReader[str]", limit: int | None) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """Each row with the line that it ends on; blank lines are no rows."""
+def _rows(reader: "Reader", limit: int | None) -> Iterator[tuple[int, list[str] | csv.Error]]:
+    """Each row, or why there is none, with the line on which it begins; blank lines are no rows."""
     count = 0
     while limit is None or count < limit:
+        line = reader.line_num + 1
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            raise BadInvoices(path, (f"line {reader.line_num}: {error}",)) from error
+            yield line, error
+        else:
+            if not row:
+                continue
+            yield line, row
         count += 1
-        yield reader.line_num, row  # a short row holds None
 
 
-def _parse(line: int, row: dict[str, str | None], amount_unit: int) -> Invoice | str:
+def _parse(line: int, header: list[str], row: list[str] | csv.Error, amount_unit: int) -> Invoice | str:
     """The row as an invoice, or what is wrong with it."""
+    if isinstance(row, csv.Error):
+        return f"line {line}: {row}"
     try:
-        return _invoice(line, row, amount_unit)
+        if len(row) != len(header):
+            raise InvalidInput("columns", len(row), f"{len(header)}, as in the header")
+        return _invoice(line, dict(zip(header, row, strict=True)), amount_unit)
     except InvalidInput as error:
         return f"line {line}: {error}"
 
 
-def _invoice(line: int, row: dict[str, str | None], amount_unit: int) -> Invoice:
-    if None in row:
-        raise InvalidInput("columns", len(row) - 1 + len(row[None] or ()), f"{len(row) - 1}, as in the header")  # type: ignore[index]
+def _invoice(line: int, row: dict[str, str], amount_unit: int) -> Invoice:
     cells = {column: _cell(row, column) for column in COLUMNS if column != "SettledDate"}
-    number = cells["invoiceNumber"].upper()
-    if not _NUMBER.fullmatch(number):
+    if not _NUMBER.fullmatch(cells["invoiceNumber"]):
         raise InvalidInput("invoiceNumber", cells["invoiceNumber"], "1 to 32 letters, digits or '-'")
     if cells["Disputed"] not in ("Yes", "No"):
         raise InvalidInput("Disputed", cells["Disputed"], "Yes or No")
     invoiced = _date("InvoiceDate", cells["InvoiceDate"])
     due = _date("DueDate", cells["DueDate"])
-    if row["SettledDate"] is None:
-        raise InvalidInput("SettledDate", None, "present (empty where the invoice was never paid)")
     settled_text = row["SettledDate"].strip()
     settled = _date("SettledDate", settled_text) if settled_text else None
     if due < invoiced:
@@ -162,7 +173,7 @@ def _invoice(line: int, row: dict[str, str | None], amount_unit: int) -> Invoice
         line=line,
         country=cells["countryCode"],
         customer=cells["customerID"],
-        number=number,
+        number=cells["invoiceNumber"].upper(),
         invoiced=invoiced,
         due=due,
         amount=_amount(cells["InvoiceAmount"], amount_unit),
@@ -171,8 +182,8 @@ def _invoice(line: int, row: dict[str, str | None], amount_unit: int) -> Invoice
     )
 
 
-def _cell(row: dict[str, str | None], column: str) -> str:
-    value = (row[column] or "").strip()
+def _cell(row: dict[str, str], column: str) -> str:
+    value = row[column].strip()
     if not value:
         raise InvalidInput(column, row[column], "not empty")
     return value
@@ -201,5 +212,5 @@ def _amount(text: str, amount_unit: int) -> Money:
     if amount <= 0:
         raise InvalidInput("InvoiceAmount", text, "positive")
     if amount > LARGEST_AMOUNT:
-        raise InvalidInput("InvoiceAmount", text, f"at most {LARGEST_AMOUNT // amount_unit / 100:.2f}")
+        raise InvalidInput("InvoiceAmount", text, f"at most {shown(LARGEST_AMOUNT // amount_unit)}")
     return Money(amount)
