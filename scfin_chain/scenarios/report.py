@@ -78,6 +78,7 @@ def _bank_year(year: BankYear) -> Table:
         "return from interest alone": year.interest_alone,
         "return in cash": year.in_cash,
         "return with the option's share": year.with_option,
+        "the same at the price quoted": year.at_quoted,
         "return that the model requires": year.model,
     }
     for name, rate in rows.items():

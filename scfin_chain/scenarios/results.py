@@ -25,9 +25,10 @@ FINANCING_STATES = ("financed", "refused", "cancelled", "expired", "requested")
 class BankYear:
     """The bank's year on its funds: yearly fractions of what was out, weighted by advance and days.
 
-    ``model`` is the required return net of tax; ``with_option`` adds the option's share, which is never cash;
-    ``in_cash`` leaves it out; ``interest_alone`` also leaves out deposit and service income. All are after the expected
-    loss and the cost of funds, at the days for which the money was really out.
+    ``model`` is the required return net of tax. ``with_option`` adds the option's share, which is never cash;
+    ``in_cash`` leaves it out; ``interest_alone`` also leaves out deposit and service income. These three take the
+    interest that was realised in the days for which the money was really out; ``at_quoted`` is ``with_option`` at the
+    quoted price. All are after the expected loss and the cost of funds.
     """
 
     quoted: float
@@ -36,6 +37,7 @@ class BankYear:
     interest_alone: float
     in_cash: float
     with_option: float
+    at_quoted: float
     model: float
 
 
@@ -190,6 +192,7 @@ def _bank_year(laboratory: Laboratory, settled: list[RowMapping], paid: dict[int
         interest_alone=realised * keep - cost,
         in_cash=realised * keep + other_income - cost,
         with_option=realised * keep + other_income + subsidy - cost,
+        at_quoted=quoted * keep + other_income + subsidy - cost,
         model=earning - cost,
     )
 
