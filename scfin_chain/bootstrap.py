@@ -1,6 +1,7 @@
 """The composition root: the only module that knows which chain, which database and which service stand together."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -77,6 +78,8 @@ def open_laboratory(
 
     Raises
     ------
+    InvalidInput
+        The settings together lie outside a model's domain; nothing has begun.
     ChainError
         There is no node at the URL, or it has blocks already, or its time cannot be set.
     StoreError
@@ -84,37 +87,38 @@ def open_laboratory(
     """
     settings = settings or Settings()
     chain = chain or ChainChoice()
+    rules = Rules.from_settings(settings)
     compiled = artifacts.load_all()
-    founded = Timestamp(start_of(start) - DAY_SECONDS)
-    gateway = _fresh_chain(chain, compiled, founded)
-    try:
+    with ExitStack() as opened:
+        gateway = _fresh_chain(chain, compiled, Timestamp(start_of(start) - DAY_SECONDS))
+        opened.callback(gateway.close)
         store = Store.create(database, _run(gateway, kind="run", inputs_hash=inputs_hash, settings=settings))
-    except BaseException:
-        gateway.close()
-        raise
-    ledger, founders = found(gateway, compiled, terms=settings.ledger, bank_cash=Money(settings.scenario.bank_cash))
-    return Laboratory(
-        settings=settings,
-        ledger=ledger,
-        founders=founders,
-        founded_at=0,
-        store=store,
-        listener=Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=0),
-        decider=Decider(
+        opened.callback(store.close)
+        ledger, founders = found(gateway, compiled, terms=settings.ledger, bank_cash=Money(settings.scenario.bank_cash))
+        laboratory = Laboratory(
+            settings=settings,
             ledger=ledger,
+            founders=founders,
+            founded_at=0,
             store=store,
-            rules=Rules.from_settings(settings),
-            bank=founders.bank.signer,
-            bank_id=founders.bank.id,
-            decider=founders.decider,
-        ),
-        keeper=Keeper(
-            store=store,
-            signer=founders.keeper,
-            desk=ledger.address("FinancingDesk"),
-            default_days=settings.ledger.default_days,
-        ),
-    )
+            listener=Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=0),
+            decider=Decider(
+                ledger=ledger,
+                store=store,
+                rules=rules,
+                bank=founders.bank.signer,
+                bank_id=founders.bank.id,
+                decider=founders.decider,
+            ),
+            keeper=Keeper(
+                store=store,
+                signer=founders.keeper,
+                desk=ledger.address("FinancingDesk"),
+                default_days=settings.ledger.default_days,
+            ),
+        )
+        opened.pop_all()
+    return laboratory
 
 
 def open_listener(*, rpc_url: str, database: Path) -> tuple[Listener, Store, Gateway]:
@@ -128,17 +132,16 @@ def open_listener(*, rpc_url: str, database: Path) -> tuple[Listener, Store, Gat
         The database cannot be used, or follows another chain.
     """
     compiled = artifacts.load_all()
-    gateway = _node(rpc_url, compiled)
     deployment = Deployment(development_signer(DEPLOYER).address, compiled)
-    if not gateway.code(deployment.addresses["Settlement"]):
-        gateway.close()
-        raise ChainError(f"node at {rpc_url} has no ledger: none was founded by {deployment.deployer}")
-    try:
+    with ExitStack() as opened:
+        gateway = _node(rpc_url, compiled)
+        opened.callback(gateway.close)
+        if not gateway.code(deployment.addresses["Settlement"]):
+            raise ChainError(f"node at {rpc_url} has no ledger: none was founded by {deployment.deployer}")
         store = Store.follow(database, _run(gateway, kind="listener", inputs_hash=""))
-    except BaseException:
-        gateway.close()
-        raise
-    listener = Listener(gateway=gateway, deployment=deployment, store=store, finality_depth=RPC_FINALITY_DEPTH)
+        opened.callback(store.close)
+        listener = Listener(gateway=gateway, deployment=deployment, store=store, finality_depth=RPC_FINALITY_DEPTH)
+        opened.pop_all()
     return listener, store, gateway
 
 
