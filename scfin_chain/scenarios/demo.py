@@ -42,6 +42,7 @@ class Demo:
         yield from self._second_invoice(cast)
         yield from self._late_payer(cast)
         self.stage.journal.flush()
+        self.stage.laboratory.listener.poll()
 
     def _enrol(self) -> Cast:
         enrol = self.stage.enrol
