@@ -5,6 +5,7 @@ python scripts/replay_twice.py --setting pricing.declared_firms --values 4 16 --
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,9 +48,12 @@ def main() -> None:
 
 
 def with_setting(name: str, value: str) -> Settings:
-    """The defaults but for one."""
+    """The defaults but for one; what is no number is a word."""
     table, _, field = name.partition(".")
-    return Settings.model_validate({table: {field: value}})
+    try:
+        return Settings.model_validate({table: {field: json.loads(value)}})
+    except json.JSONDecodeError:
+        return Settings.model_validate({table: {field: value}})
 
 
 def replay(invoices: Path, limit: int | None, settings: Settings, seed: int) -> Results:

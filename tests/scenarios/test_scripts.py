@@ -7,6 +7,9 @@ given a script
     when it is run as it stands     it should print what its title promises
     when it is asked for help       it should say what it is for
     when an option makes no sense   it should end with one line
+given a run of the example
+    when it is analysed             it should give the figures of its database
+    when it is decided off chain    it should decide the same, request by request
 """
 
 import ast
@@ -17,13 +20,18 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+from sqlalchemy import select
 
 import scfin_chain
-from scfin_chain import read_invoices
+from scfin_chain import Day, Replay, Settings, Stage, open_laboratory, read_invoices
+from scfin_chain.store.tables import DecisionRow, table_of
 
 ROOT = Path(__file__).parents[2]
-SCENARIOS = ("late_payer", "price_by_firms", "replay_twice", "split_three_tiers")
+EXAMPLE = ROOT / "examples" / "invoices.csv"
+SCENARIOS = ("analyse_run", "decide_off_chain", "late_payer", "price_by_firms", "replay_twice", "split_three_tiers")
+ROWS = 25
 
 Run = Callable[..., list[str]]
 
@@ -41,6 +49,16 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return capsys.readouterr().out.splitlines()
 
     return run
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first rows of the example, replayed on the chain."""
+    path = tmp_path_factory.mktemp("run") / "run.sqlite"
+    rows = read_invoices(EXAMPLE, amount_unit=1_000, limit=ROWS)
+    with open_laboratory(start=Day(min(row.invoiced for row in rows)), database=path) as laboratory:
+        Replay(Stage(laboratory), rows, 0).run()
+    return path
 
 
 def test_interface_loads_nothing_until_used() -> None:
@@ -114,7 +132,7 @@ def test_prices_by_firms_and_rating(run: Run) -> None:
 
 @pytest.mark.slow
 def test_replays_the_example_under_two_settings(run: Run) -> None:
-    lines = run("replay_twice", "--limit", 20)
+    lines = run("replay_twice", "--limit", 12)
     told = {line[:32].strip(): line[32:].split() for line in lines}
 
     assert told["pricing.advance_bps"] == ["8000", "10000"]
@@ -125,6 +143,46 @@ def test_replays_the_example_under_two_settings(run: Run) -> None:
     assert told["conservation"] == ["holds", "holds"]
 
 
+@pytest.mark.slow
+def test_decides_off_chain_what_the_chain_decided(database: Path) -> None:
+    script = runpy.run_path(str(ROOT / "scripts" / "decide_off_chain.py"))
+    variant = script["Variant"](forget_disputes=False, firms_of_the_bank=False, declare_faces=False)
+    rows = read_invoices(EXAMPLE, amount_unit=1_000, limit=ROWS)
+    decided = [judgement for _, _, judgement in script["decisions"](rows, script["Book"](Settings(), variant))]
+    off_chain = [
+        (j.reason, j.supervised, *((j.advance, j.claim, j.rate) if j.approved else (None, None, None))) for j in decided
+    ]
+
+    store = scfin_chain.Store.existing(database)
+    on_chain = [
+        (row["reason"] or 0, judged, row["price"], row["claim"], row["rate_bps"])
+        for row, judged in zip(store.derived("financing"), _supervised(store), strict=True)
+    ]
+    store.close()
+
+    assert on_chain == off_chain
+    assert {True, False} == {judgement.approved for judgement in decided}
+
+
+@pytest.mark.slow
+def test_analyses_a_run(run: Run, database: Path) -> None:
+    lines = run("analyse_run", database)
+
+    assert lines[0] == "invoices 25, disputed 1; requests 69"
+    assert lines[1] == "financed 40.0% of all, 41.7% of the undisputed"
+    assert sum(float(line.split()[-3].rstrip("%")) for line in lines if line.startswith("refused for")) == 52.0
+    assert "rate 3.58 to 3.64 %" in "".join(lines)
+    assert "required 1.28%" in lines[-1]
+
+
+def test_areas_under_the_curve() -> None:
+    auc = runpy.run_path(str(ROOT / "scripts" / "analyse_run.py"))["_auc"]
+
+    assert auc(np.array([2, 3]), np.array([1])) == 1
+    assert auc(np.array([1, 3]), np.array([2, 2])) == 0.5
+    assert auc(np.array([5, 5, 5]), np.array([5, 5])) == 0.5
+
+
 @pytest.mark.parametrize(
     ("script", "arguments", "said"),
     [
@@ -132,6 +190,8 @@ def test_replays_the_example_under_two_settings(run: Run) -> None:
         ("late_payer", ("--face", 0), "late_payer: ReceivableFaceOutOfRange"),
         ("price_by_firms", ("--advance-rate", 1.2), "price_by_firms: advance_rate is 1.2"),
         ("replay_twice", ("--limit", 0), "replay_twice: --invoices is"),
+        ("analyse_run", ("nowhere.sqlite",), "analyse_run: no database at nowhere.sqlite"),
+        ("decide_off_chain", ("--invoices", "nowhere.csv"), "decide_off_chain: --invoices is 'nowhere.csv'"),
     ],
 )
 def test_ends_with_one_line_on_nonsense(run: Run, script: str, arguments: tuple[object, ...], said: str) -> None:
@@ -143,7 +203,7 @@ def test_refuses_a_setting_that_is_none(run: Run, capsys: pytest.CaptureFixture[
 
 
 def test_example_holds_every_kind_of_invoice() -> None:
-    rows = read_invoices(ROOT / "examples" / "invoices.csv", amount_unit=1)
+    rows = read_invoices(EXAMPLE, amount_unit=1)
     last = max(max(row.due, row.settled or row.due) for row in rows)
     unpaid = [row for row in rows if row.settled is None]
 
@@ -153,6 +213,12 @@ def test_example_holds_every_kind_of_invoice() -> None:
     assert sum(row.settled == row.due for row in rows) == 1
     assert sum(row.settled == row.invoiced for row in rows) == 1
     assert sorted(last - row.due > 30 for row in unpaid) == [False, True]  # one open, one in default
+
+
+def _supervised(store: scfin_chain.Store) -> list[bool]:
+    table = table_of(DecisionRow)
+    with store.read() as connection:
+        return list(connection.execute(select(table.c.supervised).order_by(table.c.financing)).scalars())
 
 
 def _amounts(lines: object) -> list[int]:
