@@ -11,7 +11,7 @@ from eth_utils.crypto import keccak
 
 from scfin_chain.chain import ZERO_ADDRESS
 from scfin_chain.state_machine import Credit, Receivable
-from tests.contracts.scenes import CASH, DUE, FACE, ISSUED, PART, REASON, UNKNOWN, Scene, build
+from tests.contracts.scenes import ARGUMENTS, CASH, DUE, FACE, ISSUED, PART, REASON, UNKNOWN, Scene, build
 from tests.contracts.world import FOREVER, MAX, REFUSE, START, SUPPLIER, SYSTEM, World
 
 PAYMENT_CAP = 10**6
@@ -664,8 +664,6 @@ _CALLERS = {"recharge": "core", "repay": "core", "payWith": "supplier", "request
 
 
 def _unwired(scene: Scene, role: tuple[str, str, str], call: tuple[str, str]) -> Call:
-    from tests.contracts.scenes import ARGUMENTS
-
     contract, name, holder = role
     world, caller = scene.world, _CALLERS.get(call[1], "keeper")
     world.send("admin", contract, "revokeRole", keccak(text=name), world.address(holder))

@@ -181,9 +181,9 @@ class World:
 
     # ------------------------------------------------------------------ acting and asking
 
-    def send(self, who: str, contract: str, function: str, *arguments: Any) -> Receipt:
+    def send(self, who: str, contract: str, function: str, *arguments: Any, gas: int | None = None) -> Receipt:
         """A transaction; a refusal raises `ContractReverted`."""
-        return self._contracts[contract].transact(self.signer(who), function, *arguments)
+        return self._contracts[contract].transact(self.signer(who), function, *arguments, gas=gas)
 
     def simulate(self, who: str, contract: str, function: str, *arguments: Any) -> None:
         """The same without a transaction, at the head's time; contracts can be the caller too."""
