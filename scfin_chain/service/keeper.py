@@ -66,10 +66,12 @@ class Keeper:
                     select(HOLDINGS.c.account)
                     .where(HOLDINGS.c.credit == credit, HOLDINGS.c.amount > 0, HOLDINGS.c.account != self._desk)
                     .order_by(HOLDINGS.c.account)
-                    .limit(HOLDERS_A_CRANK)
                 ).scalars()
-                if accounts := list(holders.all()):
-                    commands.append(self._settlement("crank", int(credit), accounts))
+                accounts = list(holders.all())
+                commands += [
+                    self._settlement("crank", int(credit), accounts[first : first + HOLDERS_A_CRANK])
+                    for first in range(0, len(accounts), HOLDERS_A_CRANK)
+                ]
         return commands
 
     def expiries(self, day: Day) -> list[Command]:
