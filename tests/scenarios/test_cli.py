@@ -12,8 +12,10 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,6 +69,11 @@ def write(path: Path, *lines: str) -> Path:
     return path
 
 
+def asked(database: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(query).fetchall()
+
+
 def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
@@ -101,7 +108,7 @@ def test_run_writes_results_and_keeps_the_run(scfin: Scfin, invoices: Path, tmp_
     assert written["transactions"] > 0
     assert written["gas_used"] > 0
     assert written["seconds"] > 0
-    assert sqlite3.connect(database).execute("select finished from run").fetchone() == (1,)
+    assert asked(database, "select finished from run") == [(1,)]
 
 
 def test_run_twice_gives_one_digest_and_compare_shows_it(scfin: Scfin, invoices: Path, tmp_path: Path):
@@ -143,7 +150,7 @@ def test_journal_prints_the_lines_under_the_digest(scfin: Scfin, invoices: Path,
 def test_explain_tells_a_refusal_and_an_approval(scfin: Scfin, invoices: Path, tmp_path: Path):
     database = tmp_path / "run.sqlite"
     scfin("run", "--invoices", invoices, "--no-progress", "--database", database)
-    verdicts = dict(sqlite3.connect(database).execute("select verdict, max(financing) from decision group by 1"))
+    verdicts = dict(asked(database, "select verdict, max(financing) from decision group by 1"))
 
     refused = scfin("explain", verdicts["refuse"], "--database", database).out
     approved = scfin("explain", verdicts["approve"], "--database", database).out
@@ -154,10 +161,8 @@ def test_explain_tells_a_refusal_and_an_approval(scfin: Scfin, invoices: Path, t
         assert "uniform law" in text
         assert "conventional quote: 7.72 %" in text
         assert "price without floor" in text
-    stored = sqlite3.connect(database).execute(
-        "select model_hash, inputs_hash from decision where financing = ?", (verdicts["approve"],)
-    )
-    assert all(line in approved for line in stored.fetchone())
+    hashes = asked(database, f"select model_hash, inputs_hash from decision where financing = {verdicts['approve']}")
+    assert all(line in approved for line in hashes[0])
 
 
 def test_a_byte_order_mark_is_accepted(scfin: Scfin, tmp_path: Path):
@@ -304,12 +309,12 @@ def test_refuses_to_listen_where_no_ledger_is(scfin: Scfin, tmp_path: Path, anvi
 def test_refuses_a_database_that_holds_another_run(scfin: Scfin, invoices: Path, tmp_path: Path):
     database = tmp_path / "run.sqlite"
     scfin("run", "--invoices", invoices, "--limit", "1", "--no-progress", "--database", database)
-    content = sqlite3.connect(database).execute("select count(*), max(line) from journal").fetchone()
+    content = asked(database, "select count(*), max(line) from journal")
 
     ended = scfin("run", "--invoices", invoices, "--no-progress", "--database", database)
 
     assert_one_line(ended, f"database {database} already holds a run")
-    assert sqlite3.connect(database).execute("select count(*), max(line) from journal").fetchone() == content
+    assert asked(database, "select count(*), max(line) from journal") == content
 
 
 def test_refuses_a_database_that_is_none(scfin: Scfin, invoices: Path, tmp_path: Path):
