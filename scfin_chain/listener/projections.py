@@ -167,6 +167,8 @@ def _credit(event: Event, place: Place, rows: DerivedRows) -> bool:
             for account, amount in ((event.from_, -event.value), (event.to, event.value)):
                 if account != ZERO_ADDRESS and amount:
                     rows.add("holding", {"credit": str(event.id), "account": account}, "amount", amount)
+            if event.to == ZERO_ADDRESS:
+                rows.add("credit", {"id": str(event.id)}, "outstanding", -event.value)
         case CreditSealed():
             rows.update("credit", {"id": str(event.id)}, is_sealed=True)
         case _:

@@ -119,7 +119,7 @@ class ReceivableRow(SQLModel, table=True):
 
 
 class CreditRow(SQLModel, table=True):
-    """A credit token id: the lot of one receivable, and how far its repayment is."""
+    """A credit token id: the lot of one receivable, and what of it is not yet redeemed."""
 
     __tablename__ = "credit"
     __table_args__ = (Index("credit_maturity", "maturity_day"),)
