@@ -1,0 +1,84 @@
+"""Founded ledgers to play on, and what their databases hold."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import select
+
+from scfin_chain.bootstrap import ChainChoice, Laboratory, open_laboratory
+from scfin_chain.chain.ledger import Command, Outcome
+from scfin_chain.chain.signer import Signer
+from scfin_chain.config import LineSettings, Settings
+from scfin_chain.listener import Listener
+from scfin_chain.scenarios.stage import Stage
+from scfin_chain.store.store import Store
+from scfin_chain.store.tables import DERIVED, BlockRow, DecisionRow, EventRow, OutboxRow, UndoRow, table_of
+from scfin_chain.units import Day
+from tests.fakes.stores import empty_store
+
+START = Day(19_726)
+"""2024-01-04; the ledger is founded the day before, after the first second of any chain under test."""
+
+GENEROUS = Settings(line=LineSettings(declared_month=10**12))
+"""So large a declared month that nearly every first request fits its line."""
+
+BLOCKS, EVENTS, UNDO = table_of(BlockRow), table_of(EventRow), table_of(UndoRow)
+DECISIONS, OUTBOX = table_of(DecisionRow), table_of(OutboxRow)
+
+Rows = list[dict[str, Any]]
+
+
+@contextmanager
+def staged(settings: Settings = GENEROUS, *, rpc_url: str | None = None) -> Iterator[Stage]:
+    """A stage on a fresh ledger: in this process, or on a node."""
+    chain = ChainChoice() if rpc_url is None else ChainChoice(kind="rpc", rpc_url=rpc_url)
+    with open_laboratory(start=START, settings=settings, chain=chain) as laboratory:
+        yield Stage(laboratory)
+
+
+def act(laboratory: Laboratory, signer: Signer, contract: str, function: str, *arguments: object) -> Outcome:
+    """One command, past the stage and its journal."""
+    command = Command(step=function, signer=signer, contract=contract, function=function, arguments=arguments)
+    return laboratory.ledger.submit(command)
+
+
+@contextmanager
+def following(laboratory: Laboratory, *, finality_depth: int) -> Iterator[tuple[Listener, Store]]:
+    """A listener of its own on the laboratory's chain, with a database of its own that is still empty."""
+    with empty_store() as store:
+        yield listener_on(laboratory, store, finality_depth=finality_depth), store
+
+
+def listener_on(laboratory: Laboratory, store: Store, *, finality_depth: int) -> Listener:
+    ledger = laboratory.ledger
+    return Listener(gateway=ledger.gateway, deployment=ledger.deployment, store=store, finality_depth=finality_depth)
+
+
+def projected(store: Store) -> dict[str, Rows]:
+    """The events and every row that is derived from them."""
+    derived = {name: [dict(row) for row in store.derived(name)] for name in DERIVED}
+    return derived | {"event": _rows(store, EVENTS, EVENTS.c.block_number, EVENTS.c.ordinal)}
+
+
+def everything(store: Store) -> dict[str, Rows]:
+    """Projections with the cursor, what is remembered for a reorg, and the decisions."""
+    changes = _rows(store, UNDO, UNDO.c.sequence)
+    return projected(store) | {
+        "block": _rows(store, BLOCKS, BLOCKS.c.number),
+        "undo": [{name: value for name, value in change.items() if name != "sequence"} for change in changes],
+        "decision": _rows(store, DECISIONS, DECISIONS.c.financing),
+        "outbox": _rows(store, OUTBOX, OUTBOX.c.financing),
+    }
+
+
+def rebuilt(laboratory: Laboratory) -> dict[str, Rows]:
+    """The projections of a database that reads the chain, as it is now, from its first block."""
+    with following(laboratory, finality_depth=0) as (listener, store):
+        listener.poll()
+        return projected(store)
+
+
+def _rows(store: Store, table: Any, *order: Any) -> Rows:
+    with store.read() as connection:
+        return [dict(row) for row in connection.execute(select(table).order_by(*order)).mappings()]
