@@ -42,11 +42,11 @@ def values_of(parameter: Mapping[str, Any], world: World, credit: int) -> tuple[
 
 
 def calls(contract: Mapping[str, Any], world: World, credit: int) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    for entry in contract["abi"]:
-        if entry["type"] == "function" and entry["stateMutability"] in ("view", "pure"):
-            if not entry["name"].startswith("require"):
-                choices = [values_of(parameter, world, credit) for parameter in entry["inputs"]]
-                yield from ((entry["name"], arguments) for arguments in product(*choices))
+    views = [entry for entry in contract["abi"] if entry.get("stateMutability") in ("view", "pure")]
+    for entry in views:
+        if not entry["name"].startswith("require"):
+            choices = [values_of(parameter, world, credit) for parameter in entry["inputs"]]
+            yield from ((entry["name"], arguments) for arguments in product(*choices))
 
 
 @pytest.mark.parametrize("state", [Credit.LIVE, Credit.SEALED, Credit.DEFAULTED, Credit.COLLECTED, Credit.CLOSED])
