@@ -44,10 +44,11 @@ analyse: build $(SLITHER)/.ready  ## forge's lints and slither on the contracts 
 check: lint test  ## what is run before a change is accepted
 
 bench: build  ## how fast it is here
-	python scripts/bench.py $(ARGS)
+	python -m benchmarks.gateway
+	python -m benchmarks.replay $(ARGS)
 
-gas: build  ## gas of each call
-	python scripts/gas.py $(ARGS)
+gas: build  ## gas of each call, beside the table that is checked in
+	python -m benchmarks.gas $(ARGS)
 
 wheel: build  ## a wheel, artifacts inside, in dist
 	python -m build --wheel --no-isolation
