@@ -161,7 +161,7 @@ def main() -> None:
         declare_faces=options.declare_faces,
     )
     rows = read_invoices(options.invoices, amount_unit=settings.scenario.amount_unit, limit=options.limit)
-    print_decided(decisions(rows, Book(settings, variant)))
+    print_decided(decisions(rows, Book(settings, variant)), count=len(rows))
 
 
 def decisions(rows: Iterable[Invoice], book: Book) -> list[tuple[Invoice, int, Judgement]]:
@@ -174,13 +174,20 @@ def decisions(rows: Iterable[Invoice], book: Book) -> list[tuple[Invoice, int, J
     return decided
 
 
-def print_decided(decided: list[tuple[Invoice, int, Judgement]]) -> None:
-    """Counts by reason, and rates."""
-    reasons = Counter(judgement.reason.label for _, _, judgement in decided)
+def print_decided(decided: list[tuple[Invoice, int, Judgement]], *, count: int) -> None:
+    """Requests by answer, their share of all invoices, and rates; a request is its part of its invoice's face."""
+    claims: Counter[int] = Counter()
+    requests: Counter[str] = Counter()
+    shares: defaultdict[str, float] = defaultdict(float)
+    for invoice, _, judgement in decided:
+        claims[invoice.line] += judgement.claim
+    for invoice, _, judgement in decided:
+        answer = "financed" if judgement.approved else f"refused for the {judgement.reason.label}"
+        requests[answer] += 1
+        shares[answer] += judgement.claim / claims[invoice.line] / count
+    for answer, number in requests.most_common():
+        print(f"{answer} {number:,} of {len(decided):,} requests, {shares[answer]:.1%} of all invoices")
     approved = [judgement for _, _, judgement in decided if judgement.approved]
-    print(f"asked {len(decided):,}, financed {reasons.pop('none', 0):,}")
-    for reason, count in reasons.most_common():
-        print(f"refused for the {reason} {count:,}")
     if approved:
         rates, advances = [j.rate / 100 for j in approved], [j.advance for j in approved]
         mean = np.average(rates, weights=advances)
