@@ -51,7 +51,6 @@ def hostile(artifacts: Mapping[str, Artifact]) -> World:
     return stocked(World(mutant(artifacts, "CashToken", (original, CALLBACK))))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("inner", GUARDED)
 @pytest.mark.parametrize("outer", OUTER)
 def test_refuses_a_call_from_inside_a_payment(hostile: World, outer: str, inner: str) -> None:
