@@ -2,7 +2,7 @@
 
 import logging
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from scfin_chain.chain.deployment import Deployment
 from scfin_chain.chain.gateway import Block, Gateway, LogEntry
@@ -10,13 +10,14 @@ from scfin_chain.errors import ChainError
 from scfin_chain.listener.projections import Place, project
 from scfin_chain.store.rows import UNDO, DerivedRows, undo_after
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import BlockRow, DecisionRow, EventRow, OutboxRow, table_of
+from scfin_chain.store.tables import DERIVED, BlockRow, DecisionRow, EventRow, OutboxRow, table_of
 from scfin_chain.units import Timestamp, day_of
 
 BLOCKS = table_of(BlockRow)
 EVENTS = table_of(EventRow)
 DECISIONS = table_of(DecisionRow)
 OUTBOX = table_of(OutboxRow)
+FINANCINGS = DERIVED["financing"]
 
 log = logging.getLogger(__name__)
 
@@ -49,12 +50,11 @@ class Listener:
         self._leave_orphans(head)
         while self._cursor.number < head.number and (at_most is None or count < at_most):
             block = self._gateway.block(self._cursor.number + 1)
-            if block.parent_hash != self._cursor.hash:
+            logs = self._gateway.logs(block.number)
+            if block.parent_hash != self._cursor.hash or any(entry.block.hash != block.hash for entry in logs):
+                head = self._gateway.head()  # something was replaced between two questions: ask again
                 self._leave_orphans(head)
                 continue
-            logs = self._gateway.logs(block.number)
-            if any(entry.block.hash != block.hash for entry in logs):
-                continue  # the block was replaced between the two questions: ask again
             self._write(block, logs)
             count += 1
         return count
@@ -117,18 +117,21 @@ class Listener:
     def _leave_orphans(self, head: Block) -> None:
         """Where the cursor's block is no longer on the chain, rewind to the last one that is.
 
-        A head below the cursor is a node that lags, until a hash that differs proves a reorg.
+        A head below the cursor is a node that lags, until a hash that differs proves a reorg. What was final once stays
+        final: only blocks that are remembered without a gap have their changes remembered too.
         """
         if self._still_there(self._cursor, head):
             return
         with self._store.read() as connection:
             rows = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc())).mappings().all()
         remembered = [_block(row) for row in rows]
-        if any(block.number == head.number and block.hash == head.hash for block in remembered):
+        highest_shared = next(block for block in remembered if block.number <= head.number)
+        if head.number < self._cursor.number and self._still_there(highest_shared, head):
             return
-        floor = self._cursor.number - self._finality_depth
-        for candidate in remembered:
-            if candidate.number >= floor and self._still_there(candidate, head):
+        for steps, candidate in enumerate(remembered[: self._finality_depth + 1]):
+            if candidate.number != self._cursor.number - steps:
+                break
+            if self._still_there(candidate, head):
                 self._rewind(candidate)
                 return
         raise ChainError(
@@ -146,6 +149,8 @@ class Listener:
             orphaned = select(DECISIONS.c.financing).where(DECISIONS.c.requested_block > ancestor.number)
             connection.execute(delete(OUTBOX).where(OUTBOX.c.financing.in_(orphaned)))
             connection.execute(delete(DECISIONS).where(DECISIONS.c.requested_block > ancestor.number))
+            unanswered = select(FINANCINGS.c.id).where(FINANCINGS.c.state == "requested")
+            connection.execute(update(OUTBOX).where(OUTBOX.c.financing.in_(unanswered)).values(state="pending"))
             connection.execute(delete(EVENTS).where(EVENTS.c.block_number > ancestor.number))
             connection.execute(delete(BLOCKS).where(BLOCKS.c.number > ancestor.number))
         self._cursor = ancestor
