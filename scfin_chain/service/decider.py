@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 
 from scfin_chain.chain.ledger import Command, Ledger, Outcome
 from scfin_chain.chain.signer import Signer
+from scfin_chain.errors import ContractReverted
 from scfin_chain.service.book import gather
 from scfin_chain.service.decision import Decision, Verdict, decision_from, sign_decision
 from scfin_chain.service.policy import decide
@@ -27,6 +28,9 @@ OUTBOX = table_of(OutboxRow)
 
 Submit = Callable[[Command], Outcome]
 """Puts a command on the chain; a refusal by the contract raises `ContractReverted`."""
+
+ALREADY_ANSWERED = "FinancingWrongStatus"
+"""The desk's refusal of a second answer: the listener will tell of the first."""
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +108,8 @@ class Decider:
     def send_pending(self, submit: Submit) -> int:
         """Send what the outbox holds; gives how many decisions went out.
 
-        What the chain already executed is only marked; what outlived its day is withdrawn, to be decided anew.
+        What the chain already executed is only marked; what outlived its day is withdrawn, to be decided anew. What the
+        contract refuses stops its financing, not the others: nobody answers the request, and it expires.
         """
         sent = 0
         with self._store.read() as connection:
@@ -123,10 +128,19 @@ class Decider:
             elif self._ledger.gateway.now() > decision.deadline:
                 self._withdraw(financing)
             else:
-                submit(self._command(decision, bytes.fromhex(signature[2:])))
-                self._mark(financing, "done")
-                sent += 1
+                sent += self._send(decision, bytes.fromhex(signature[2:]), submit)
         return sent
+
+    def _send(self, decision: Decision, signature: bytes, submit: Submit) -> bool:
+        try:
+            submit(self._command(decision, signature))
+        except ContractReverted as refusal:
+            if refusal.name != ALREADY_ANSWERED:
+                log.warning("decision not executed financing=%d reason=%s", decision.financing, refusal)
+                self._mark(decision.financing, "failed")
+            return False
+        self._mark(decision.financing, "done")
+        return True
 
     def _command(self, decision: Decision, signature: bytes) -> Command:
         function = "fund" if decision.verdict is Verdict.APPROVE else "refuse"
