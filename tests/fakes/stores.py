@@ -26,13 +26,18 @@ def empty_store() -> Iterator[Store]:
 def restored(image: bytes) -> Iterator[Store]:
     """A database as it was when its image was taken."""
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    with engine.connect() as connection:
-        connection.connection.driver_connection.deserialize(image)  # type: ignore[union-attr]
     store = Store(engine, None)
+    restore(store, image)
     try:
         yield store
     finally:
         store.close()
+
+
+def restore(store: Store, image: bytes) -> None:
+    """Make a database in memory what it was when the image was taken."""
+    with store.engine.connect() as connection:
+        connection.connection.driver_connection.deserialize(image)  # type: ignore[union-attr]
 
 
 def image_of(store: Store) -> bytes:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 
 from scfin_chain.bootstrap import ChainChoice, Laboratory, open_laboratory
+from scfin_chain.chain.gateway import Gateway, SnapshotId
 from scfin_chain.chain.ledger import Command, Outcome
 from scfin_chain.chain.signer import Signer
 from scfin_chain.config import LineSettings, Settings
@@ -15,7 +17,7 @@ from scfin_chain.scenarios.stage import Stage
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import DERIVED, BlockRow, DecisionRow, EventRow, OutboxRow, UndoRow, table_of
 from scfin_chain.units import Day
-from tests.fakes.stores import empty_store
+from tests.fakes.stores import empty_store, image_of, restore, restored
 
 START = Day(19_726)
 """2024-01-04; the ledger is founded the day before, after the first second of any chain under test."""
@@ -30,11 +32,10 @@ Rows = list[dict[str, Any]]
 
 
 @contextmanager
-def staged(settings: Settings = GENEROUS, *, rpc_url: str | None = None) -> Iterator[Stage]:
-    """A stage on a fresh ledger: in this process, or on a node."""
-    chain = ChainChoice() if rpc_url is None else ChainChoice(kind="rpc", rpc_url=rpc_url)
-    with open_laboratory(start=START, settings=settings, chain=chain) as laboratory:
-        yield Stage(laboratory)
+def staged(settings: Settings = GENEROUS) -> Iterator[Stage]:
+    """A stage on a ledger of its own."""
+    with World.founded(settings) as world:
+        yield world.stage()
 
 
 def act(laboratory: Laboratory, signer: Signer, contract: str, function: str, *arguments: object) -> Outcome:
@@ -50,9 +51,54 @@ def following(laboratory: Laboratory, *, finality_depth: int) -> Iterator[tuple[
         yield listener_on(laboratory, store, finality_depth=finality_depth), store
 
 
-def listener_on(laboratory: Laboratory, store: Store, *, finality_depth: int) -> Listener:
+def listener_on(
+    laboratory: Laboratory, store: Store, *, finality_depth: int, gateway: Gateway | None = None
+) -> Listener:
+    """A listener on the laboratory's chain, or on another view of it."""
     ledger = laboratory.ledger
-    return Listener(gateway=ledger.gateway, deployment=ledger.deployment, store=store, finality_depth=finality_depth)
+    return Listener(
+        gateway=gateway or ledger.gateway, deployment=ledger.deployment, store=store, finality_depth=finality_depth
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A founded ledger that can be had as new any number of times."""
+
+    laboratory: Laboratory
+    snapshot: SnapshotId
+    image: bytes
+    finality_depth: int
+
+    @classmethod
+    @contextmanager
+    def founded(
+        cls, settings: Settings = GENEROUS, *, rpc_url: str | None = None, finality_depth: int = 0
+    ) -> Iterator["World"]:
+        chain = ChainChoice() if rpc_url is None else ChainChoice(kind="rpc", rpc_url=rpc_url)
+        with open_laboratory(start=START, settings=settings, chain=chain) as laboratory:
+            listener_on(laboratory, laboratory.store, finality_depth=finality_depth).poll()
+            yield cls(
+                laboratory=laboratory,
+                snapshot=laboratory.ledger.gateway.snapshot(),
+                image=image_of(laboratory.store),
+                finality_depth=finality_depth,
+            )
+
+    def stage(self) -> Stage:
+        """A stage on the ledger as it was founded; its listener stands reorgs of the world's depth."""
+        laboratory, store = self.laboratory, self.laboratory.store
+        laboratory.ledger.gateway.revert(self.snapshot)
+        restore(store, self.image)
+        stage = Stage(replace(laboratory, listener=listener_on(laboratory, store, finality_depth=self.finality_depth)))
+        stage.begin_day(START)
+        return stage
+
+    def reread(self) -> dict[str, Rows]:
+        """The projections of a database that was there at the founding, and then read the chain as it is now."""
+        with restored(self.image) as store:
+            listener_on(self.laboratory, store, finality_depth=self.finality_depth).poll()
+            return projected(store)
 
 
 def projected(store: Store) -> dict[str, Rows]:
