@@ -139,7 +139,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parties:
-    """The error met while a party is suspended or expired, or its cash all frozen; None where there is no such party."""
+    """The error met while a party is suspended or expired, or its cash all frozen; None where there is none."""
 
     payer_invalid: str | None = None
     """The payer is the one who acts, or whose cash or tokens move."""
