@@ -15,6 +15,9 @@ contract CreditLine is AccessControl, ICreditLine {
     /// @notice The Settlement contract.
     bytes32 public constant SETTLEMENT = keccak256("SETTLEMENT");
 
+    // What a signed 64-bit integer of any database holds.
+    uint128 private constant MAX_LIMIT = 2 ** 63 - 1;
+
     struct Line {
         uint128 limit;
         uint128 used;
@@ -34,6 +37,7 @@ contract CreditLine is AccessControl, ICreditLine {
     /// @inheritdoc ICreditLine
     function setLimit(ParticipantId issuer, uint128 limit) external onlyRole(BANK) {
         require(_participants.accountOf(issuer) != address(0), CreditLineUnknownIssuer(issuer));
+        require(limit <= MAX_LIMIT, CreditLineLimitOutOfRange(issuer, limit, MAX_LIMIT));
 
         _lines[issuer].limit = limit;
 

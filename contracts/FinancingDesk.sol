@@ -70,7 +70,7 @@ contract FinancingDesk is AccessControl, EIP712, IFinancingDesk {
         require(expiresDay >= today, FinancingExpiryPast(expiresDay, today));
 
         id = FinancingId.wrap(_nextId++);
-        // Narrowing: a balance is of an id below 2^184 (CreditIds) and at most a face, type(uint64).max; of anything else the
+        // Narrowing: a balance is of an id below 2^184 (CreditIds) and at most a face, below 2^63; of anything else the
         // pledge below reverts.
         // forge-lint: disable-start(unsafe-typecast)
         _financings[id] = Record({

@@ -109,7 +109,7 @@ contract Settlement is ReentrancyGuardTransient, ISettlement {
         for (uint256 i = 0; i < holders.length; ++i) {
             address holder = holders[i];
             require(holder != address(_desk), SettlementDeskIsNoHolder(id));
-            // Narrowing: a balance is at most a face, type(uint64).max.
+            // Narrowing: a balance is at most a face, below 2^63.
             // forge-lint: disable-next-line(unsafe-typecast)
             uint128 balance = uint128(_credit.balanceOf(holder, id));
             if (balance == 0) continue;

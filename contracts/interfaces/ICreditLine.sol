@@ -8,6 +8,8 @@ import {ParticipantId} from "../types/Ids.sol";
 interface ICreditLine {
     /// @notice Thrown when a limit is set for an id that nobody has.
     error CreditLineUnknownIssuer(ParticipantId issuer);
+    /// @notice Thrown when a limit is larger than any ledger of this kind needs.
+    error CreditLineLimitOutOfRange(ParticipantId issuer, uint128 limit, uint128 max);
     /// @notice Thrown when a use would pass the limit.
     error CreditLineExceeded(ParticipantId issuer, uint128 amount, uint128 used, uint128 limit);
     /// @notice Thrown when more would be released than is used.
@@ -28,7 +30,8 @@ interface ICreditLine {
     /// @dev Emits {LimitSet}.
     /// Requirements:
     /// - the caller is a BANK;
-    /// - the issuer is enrolled.
+    /// - the issuer is enrolled;
+    /// - the limit is at most 2^63 - 1.
     function setLimit(ParticipantId issuer, uint128 limit) external;
 
     /// @notice Takes credit into circulation.

@@ -139,7 +139,7 @@ interface IReceivableRegistry {
     /// Requirements:
     /// - the caller is a valid SUPPLIER, the debtor another valid participant;
     /// - the document number is in the one spelling, and the key was never used;
-    /// - the face is from 1 to type(uint64).max, the due day not past.
+    /// - the face is from 1 to 2^63 - 1, the due day not past.
     /// @return id Counted from 1.
     function register(Terms calldata terms) external returns (ReceivableId id);
 
@@ -148,7 +148,7 @@ interface IReceivableRegistry {
     /// Requirements:
     /// - the caller is valid and the creditor;
     /// - the receivable is Registered;
-    /// - the face is from 1 to type(uint64).max and covers what is disputed, the due day not past.
+    /// - the face is from 1 to 2^63 - 1 and covers what is disputed, the due day not past.
     function amend(ReceivableId id, uint128 face, uint32 dueDay, bytes32 documents) external;
 
     /// @notice Attests how far the delivery is.

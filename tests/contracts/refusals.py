@@ -16,7 +16,7 @@ from tests.contracts.world import FOREVER, MAX, REFUSE, START, SUPPLIER, SYSTEM,
 
 PAYMENT_CAP = 10**6
 WALLET_CAP = 2 * CASH
-U64 = 2**64 - 1
+MAX_FACE = 2**63 - 1
 
 Call = tuple[str, tuple[Any, ...], Mapping[str, Any]]
 """Who calls, with what, and what the error should carry, as far as it is checked."""
@@ -275,16 +275,16 @@ def _same_document_other_amount(world: World) -> Call:
     return "supplier", (terms,), {"id": first}
 
 
-for _face in (0, U64 + 1, 2**128 - 1):
+for _face in (0, MAX_FACE + 1, 2**128 - 1):
 
     @refusal("ReceivableRegistry", "register", error="ReceivableFaceOutOfRange")
     def _register_face(world: World, face: int = _face) -> Call:
-        return "supplier", (world.terms_of("supplier", "core", face, DUE),), {"face": face, "max": U64}
+        return "supplier", (world.terms_of("supplier", "core", face, DUE),), {"face": face, "max": MAX_FACE}
 
     @refusal("ReceivableRegistry", "amend", error="ReceivableFaceOutOfRange")
     def _amend_face(world: World, face: int = _face) -> Call:
         receivable = world.register("supplier", "core", FACE, DUE)
-        return "supplier", (receivable, face, DUE, REASON), {"face": face, "max": U64}
+        return "supplier", (receivable, face, DUE, REASON), {"face": face, "max": MAX_FACE}
 
 
 @refusal("ReceivableRegistry", "register", error="ReceivableDuePast")
@@ -369,6 +369,13 @@ def _pay_into_a_full_wallet(world: World) -> Call:
 # ------------------------------------------------------------------ lines
 
 
+for _limit in (2**63, 2**128 - 1):
+
+    @refusal("CreditLine", "setLimit", error="CreditLineLimitOutOfRange")
+    def _a_limit_beyond_any_database(world: World, limit: int = _limit) -> Call:
+        return "bank", (world.id("core"), limit), {"limit": limit, "max": 2**63 - 1}
+
+
 @refusal("CreditLine", "setLimit", error="CreditLineUnknownIssuer")
 def _limit_for_nobody(world: World) -> Call:
     return "bank", (UNKNOWN, FACE), {"issuer": UNKNOWN}
@@ -389,7 +396,7 @@ def _use_past_a_lowered_limit(world: World) -> Call:
 @refusal("CreditLine", "use", error="CreditLineExceeded")
 def _use_what_would_overflow(world: World) -> Call:
     world.issue(FACE, DUE)
-    world.set_limit("core", 2**128 - 1)
+    world.set_limit("core", 2**63 - 1)
     return "CreditToken", (world.id("core"), 2**128 - 1), {"used": FACE}
 
 
