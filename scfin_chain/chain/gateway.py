@@ -2,10 +2,13 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import NamedTuple, NewType
+from typing import TYPE_CHECKING, NamedTuple, NewType
 
 from scfin_chain.chain.signer import Signer
 from scfin_chain.units import Address, Timestamp
+
+if TYPE_CHECKING:
+    from web3.providers import BaseProvider
 
 SnapshotId = NewType("SnapshotId", int)
 """A remembered state of the chain, good for any number of reverts."""
@@ -169,6 +172,10 @@ class Gateway(ABC):
     @abstractmethod
     def code(self, address: Address) -> bytes:
         """The runtime bytecode at an address, empty where there is no contract."""
+
+    @abstractmethod
+    def provider(self) -> "BaseProvider":
+        """The same chain for web3.py: ``Web3(gateway.provider())``. web3 is imported on the first call."""
 
     @abstractmethod
     def close(self) -> None:

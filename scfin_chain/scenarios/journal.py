@@ -1,7 +1,7 @@
 """The journal of a run: one line a step, and a digest over all of them.
 
 A line holds what is the same on every chain: step, actor, day, block counted from the deployment, outcome and events.
-Addresses stand as participant ids or contract names; hashes of blocks and transactions, signatures and gas stay out.
+Addresses stand as participants, offices or contracts; hashes of blocks and transactions, signatures and gas stay out.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from scfin_chain.events.participants import Enrolled
 from scfin_chain.service.canonical import canonical
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import JournalRow, table_of
-from scfin_chain.units import Address, Day, ParticipantId, date_of
+from scfin_chain.units import Address, Day, date_of
 
 JOURNAL = table_of(JournalRow)
 
@@ -40,9 +40,9 @@ class Journal:
         """SHA-256 over all lines so far, hexadecimal."""
         return self._hash.hexdigest()
 
-    def know(self, account: Address, participant: ParticipantId) -> None:
-        """From here on the account stands as its participant."""
-        self._labels.setdefault(account, f"#{participant}")
+    def know(self, account: Address, label: str) -> None:
+        """From here on the account stands under this label, unless it has one already."""
+        self._labels.setdefault(account, label)
 
     def note(
         self, step: str, actor: Address, *, day: Day, block: int, outcome: str, events: tuple[LedgerEvent, ...] = ()
@@ -50,7 +50,7 @@ class Journal:
         """Add a line."""
         for told in events:
             if isinstance(told.event, Enrolled):
-                self.know(told.event.account, told.event.id)
+                self.know(told.event.account, f"#{told.event.id}")
         line = canonical(
             {
                 "step": step,

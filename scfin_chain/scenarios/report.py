@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scfin_chain.scenarios.results import BankYear, Results
+from scfin_chain.service.policy import Reason
 from scfin_chain.units import shown
 
 LINE_NOTE = (
@@ -23,7 +24,9 @@ def summary(results: Results, *, seconds: float) -> RenderableType:
         _counts("Financings", results.financings),
     ]
     if results.refusals_by_reason:
-        parts += [_counts("Refused for the", results.refusals_by_reason), Text(LINE_NOTE, style="dim")]
+        parts.append(_counts("Refused for the", results.refusals_by_reason))
+    if Reason.LINE.label in results.refusals_by_reason:
+        parts.append(Text(LINE_NOTE, style="dim"))
     parts += [_money(results), _tiers(results)]
     if results.bank_year is not None:
         parts.append(_bank_year(results.bank_year))

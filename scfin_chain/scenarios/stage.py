@@ -74,6 +74,8 @@ class Stage:
         self.transactions = 0
         self.gas_used = 0
         founders = laboratory.founders
+        self.journal.know(founders.registrar.address, "registrar")
+        self.journal.know(founders.keeper.address, "keeper")
         self.central_bank = self._present("central bank", founders.central_bank.id, founders.central_bank.signer)
         self.bank = self._present("bank", founders.bank.id, founders.bank.signer)
         self.carrier = self._present("carrier", founders.carrier.id, founders.carrier.signer)
@@ -263,7 +265,7 @@ class Stage:
         return next(told.event for told in outcome.events if isinstance(told.event, kind))
 
     def _present(self, name: str, participant: ParticipantId, signer: Signer) -> Actor:
-        self.journal.know(signer.address, participant)
+        self.journal.know(signer.address, f"#{participant}")
         with self.laboratory.store.begin() as connection:
             connection.execute(insert(NAMES).values(participant=participant, name=name))
         return Actor(name=name, id=participant, signer=signer)

@@ -19,11 +19,14 @@ keeping time
 going back
     given a snapshot: state, head, time and nonce are as they were, any number of times
     given another transaction after it: same height, other hash
+speaking web3
+    given the provider: web3.py sees the same chain
 """
 
 from collections.abc import Callable
 
 import pytest
+from web3 import Web3
 
 from scfin_chain.chain import (
     ZERO_ADDRESS,
@@ -366,3 +369,16 @@ class TestGoingBack:
         for unknown in (second, SnapshotId(999)):
             with pytest.raises(ChainError, match=f"snapshot {unknown} does not exist"):
                 gateway.revert(unknown)
+
+
+class TestSpeakingWeb3:
+    def test_sees_the_same_chain(self, gateway: Gateway, probe: Contract, deployer: Signer) -> None:
+        receipt = probe.transact(deployer, "note", 1, "x", 3)
+
+        web3 = Web3(gateway.provider())
+
+        assert web3.eth.block_number == gateway.head().number
+        assert web3.eth.get_balance(deployer.address) == gateway.balance(deployer.address)
+        assert bytes(web3.eth.get_code(probe.address)) == gateway.code(probe.address)
+        seen = web3.eth.get_transaction_receipt(receipt.transaction_hash)
+        assert (bytes(seen["blockHash"]), seen["gasUsed"]) == (receipt.block.hash, receipt.gas_used)

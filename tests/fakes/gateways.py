@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from web3.providers import BaseProvider
+
 from scfin_chain.chain.gateway import Block, Capabilities, Gateway, LogEntry, Receipt, SnapshotId
 from scfin_chain.chain.signer import Signer
 from scfin_chain.errors import ChainError
@@ -67,6 +69,9 @@ class Through(Gateway):
 
     def code(self, address: Address) -> bytes:
         return self.inner.code(address)
+
+    def provider(self) -> BaseProvider:
+        return self.inner.provider()
 
     def close(self) -> None:
         self.inner.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from threading import RLock
+from typing import TYPE_CHECKING
 
 from eth.abc import BlockHeaderAPI, ComputationAPI, ReceiptAPI, VirtualMachineAPI
 from eth.exceptions import OutOfGas
@@ -33,6 +34,9 @@ from scfin_chain.chain.signer import DEPLOYER, Signer, address_of, development_s
 from scfin_chain.chain.transaction import SignedTransaction, TransactionRequest, sign
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.units import Address, Timestamp
+
+if TYPE_CHECKING:
+    from web3.providers import BaseProvider
 
 CHAIN_ID = 31_337
 """The chain id of development nodes, so that signatures and their calldata gas agree with anvil's."""
@@ -176,6 +180,12 @@ class EthTesterGateway(Gateway):
     def code(self, address: Address) -> bytes:
         with self._lock:
             return bytes(self._machine(None).state.get_code(raw_address(address)))
+
+    def provider(self) -> "BaseProvider":
+        from eth_tester import EthereumTester  # type: ignore[import-untyped]
+        from web3.providers.eth_tester import EthereumTesterProvider
+
+        return EthereumTesterProvider(EthereumTester(self._backend))
 
     def close(self) -> None:
         """Nothing is held outside this process."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count, groupby
 from threading import RLock
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scfin_chain.chain.backends.json_rpc import METHOD_MISSING, JsonRpcClient, NodeRefused
 from scfin_chain.chain.backends.node_answers import block_of, bytes_of, hex_of, integer_of, logs_of, receipt_of
@@ -24,6 +24,9 @@ from scfin_chain.chain.signer import Signer
 from scfin_chain.chain.transaction import SignedTransaction, TransactionRequest, sign
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.units import Address, Timestamp
+
+if TYPE_CHECKING:
+    from web3.providers import BaseProvider
 
 REQUEST_TIMEOUT = 30.0
 """Seconds that a node may take to answer one request."""
@@ -51,6 +54,7 @@ class RpcGateway(Gateway):
         receipt_timeout: float = RECEIPT_TIMEOUT,
     ) -> None:
         self._client = JsonRpcClient(url, timeout=timeout)
+        self._url = url
         self._errors = errors or ErrorCatalogue()
         self._receipt_timeout = receipt_timeout
         self._chain_id = integer_of(self._ask("eth_chainId"))
@@ -183,6 +187,11 @@ class RpcGateway(Gateway):
 
     def code(self, address: Address) -> bytes:
         return bytes_of(self._ask("eth_getCode", address, _LATEST))
+
+    def provider(self) -> "BaseProvider":
+        from web3.providers import HTTPProvider
+
+        return HTTPProvider(self._url)
 
     def close(self) -> None:
         self._client.close()
