@@ -124,12 +124,15 @@ class Replay:
             self._pay(traded)
         elif not invoice.disputed and invoice.due > invoice.invoiced and stage.room(issuer) >= invoice.amount:
             traded.credit = stage.recharge(issuer, receivable, invoice.amount)
-            return self._hand_down(branch, invoice, traded.credit)
+            return self._hand_down(branch, traded, traded.credit)
         return []
 
-    def _hand_down(self, branch: Actor, invoice: Invoice, credit: CreditId) -> list[tuple[Actor, CreditId, Money]]:
-        """Each tier pays the next with a part of the credit, against a trade of its own, and keeps the rest."""
-        scenario = self.stage.laboratory.settings.scenario
+    def _hand_down(self, branch: Actor, traded: Traded, credit: CreditId) -> list[tuple[Actor, CreditId, Money]]:
+        """Each tier pays the next with a part of the credit, against a trade of its own, and keeps the rest.
+
+        A trade is numbered by the receivable whose credit pays it: two customers may use the same invoice number.
+        """
+        invoice, scenario = traded.invoice, self.stage.laboratory.settings.scenario
         chance = _chance(self.seed, invoice)
         holder, held, kept = branch, invoice.amount, []
         for tier in range(2, scenario.tiers + 1):
@@ -141,7 +144,7 @@ class Replay:
             trade = self.stage.register(
                 creditor=supplier,
                 debtor=holder,
-                number=invoice.number,
+                number=f"R-{traded.receivable}",
                 face=passed,
                 due=invoice.due,
                 document=Document.ORDER,
