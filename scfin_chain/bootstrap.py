@@ -137,7 +137,7 @@ def open_listener(*, rpc_url: str, database: Path) -> tuple[Listener, Store, Gat
         gateway = _node(rpc_url, compiled)
         opened.callback(gateway.close)
         if not gateway.code(deployment.addresses["Settlement"]):
-            raise ChainError(f"node at {rpc_url} has no ledger: none was founded by {deployment.deployer}")
+            raise ChainError(f"node at {gateway.node} has no ledger: none was founded by {deployment.deployer}")
         store = Store.follow(database, _run(gateway, kind="listener", inputs_hash=""))
         opened.callback(store.close)
         listener = Listener(gateway=gateway, deployment=deployment, store=store, finality_depth=RPC_FINALITY_DEPTH)
@@ -153,7 +153,7 @@ def _fresh_chain(chain: ChainChoice, compiled: Mapping[str, Artifact], at: Times
     gateway = _node(chain.rpc_url, compiled)
     try:
         if gateway.head().number != 0:
-            raise ChainError(f"node at {chain.rpc_url} is at block {gateway.head().number}: a run needs one at block 0")
+            raise ChainError(f"node at {gateway.node} is at block {gateway.head().number}: a run needs one at block 0")
         gateway.set_time(at)
     except BaseException:
         gateway.close()
@@ -161,7 +161,7 @@ def _fresh_chain(chain: ChainChoice, compiled: Mapping[str, Artifact], at: Times
     return gateway
 
 
-def _node(url: str, compiled: Mapping[str, Artifact]) -> Gateway:
+def _node(url: str, compiled: Mapping[str, Artifact]) -> RpcGateway:
     return RpcGateway(url, errors=_errors(compiled))
 
 

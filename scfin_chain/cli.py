@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +24,7 @@ from scfin_chain.bootstrap import (
     open_listener,
 )
 from scfin_chain.config import Settings, load_settings
-from scfin_chain.errors import InvalidInput, ScfinError
+from scfin_chain.errors import InvalidInput, NodeSilent, ScfinError
 from scfin_chain.scenarios import report
 from scfin_chain.scenarios.conservation import check_conservation
 from scfin_chain.scenarios.demo import FIRST_DAY, Demo
@@ -34,6 +34,7 @@ from scfin_chain.scenarios.results import Results, results_of
 from scfin_chain.scenarios.stage import Stage
 from scfin_chain.service.canonical import digest
 from scfin_chain.service.explanation import explain as explanation
+from scfin_chain.service.rules import Rules
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import JournalRow, table_of
 from scfin_chain.units import Day, date_of, shown
@@ -46,8 +47,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-output = Console(highlight=False, soft_wrap=False)
+output = Console(highlight=False, markup=False, emoji=False)
 errors = Console(stderr=True, highlight=False)
+
+POLL_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
+
+RESULT_NODES = 1_000
+"""Far more objects and lists than results have."""
 
 DatabaseOption = Annotated[
     Path | None, typer.Option("--database", help="SQLite file that keeps the run, for explain and journal.")
@@ -61,6 +67,8 @@ SettingsOption = Annotated[
 
 def main() -> None:
     """Run a command; a refusal is one line."""
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # as long as the program runs
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:
         app()
@@ -141,8 +149,12 @@ def run(
     started = monotonic()
     if limit is not None and limit < 1:
         raise InvalidInput("--limit", limit, "at least 1")
+    if not 0 <= seed < 2**63:
+        raise InvalidInput("--seed", seed, "from 0 to 2^63 - 1")
+    _require_distinct({"--invoices": invoices, "--settings": settings, "--database": database, "--json": json_file})
     choice = _chain_choice(chain, rpc_url, seed=seed)
     chosen = load_settings(settings)
+    Rules.from_settings(chosen)  # refused now, and not after the file was read
     rows = read_invoices(invoices, amount_unit=chosen.scenario.amount_unit, limit=limit)
     if check:
         _print_check(rows)
@@ -151,6 +163,7 @@ def run(
     results = _replay(rows, choice, database, chosen, shows_progress=not no_progress)
     seconds = monotonic() - started
     output.print(report.summary(results, seconds=seconds))
+    output.print(f"SHA-256 {results.digest}", soft_wrap=True)
     if database is None:
         output.print("The run was not kept: --database FILE keeps it, for scfin explain and scfin journal.")
     if json_file is not None:
@@ -209,14 +222,25 @@ def listen(
     Example: scfin listen --rpc-url http://127.0.0.1:8545 --database ledger.sqlite
     """
     listener, store, gateway = open_listener(rpc_url=rpc_url, database=database)
+    pause = POLL_SECONDS
     try:
         while True:
-            if read := listener.poll():
+            try:
+                read = listener.poll()
+            except NodeSilent as silence:
+                if once:
+                    raise
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+                logging.getLogger(__name__).warning("%s: asking again in %g s", silence, pause)
+                sleep(pause)
+                continue
+            pause = POLL_SECONDS
+            if read:
                 output.print(f"block={listener.cursor.number} read={read}")
             elif once:
                 return
             else:
-                sleep(0.5)
+                sleep(pause)
     finally:
         store.close()
         gateway.close()
@@ -279,13 +303,24 @@ def _print_check(rows: tuple[Invoice, ...]) -> None:
     )
 
 
+def _require_distinct(paths: Mapping[str, Path | None]) -> None:
+    """One file cannot be read and written, or be two things at once."""
+    seen: dict[Path, str] = {}
+    for option, path in paths.items():
+        if path is None:
+            continue
+        other = seen.setdefault(path.resolve(), option)
+        if other != option:
+            raise InvalidInput(option, str(path), f"another file than that of {other}")
+
+
 def _require_writable(path: Path | None) -> None:
     """Better now than after a long run."""
     if path is None:
         return
     if path.is_dir():
         raise InvalidInput("--json", str(path), "a file, not a folder")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise InvalidInput("--json", str(path), "a file that can be written")
 
 
@@ -300,7 +335,10 @@ def _write_json(path: Path, value: object) -> None:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if text.count("[") + text.count("{") > RESULT_NODES:  # deeply nested, it would exhaust the stack
+            raise ValueError
+        value = json.loads(text)
     except OSError as error:
         raise InvalidInput("results", str(path), f"a readable file ({error.strerror})") from error
     except ValueError as error:

@@ -166,7 +166,7 @@ def load_settings(path: Path | None) -> Settings:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidInput("--settings", str(path), f"a readable file ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise InvalidInput("--settings", str(path), f"a TOML file ({error})") from error
     except RecursionError as error:
         raise InvalidInput("--settings", str(path), "a TOML file (it nests too deeply)") from error

@@ -37,6 +37,10 @@ class ChainError(ScfinError):
     """A node could not be reached, or does not offer what is needed."""
 
 
+class NodeSilent(ChainError):
+    """A node gave no answer; it may give one later."""
+
+
 class ContractReverted(ChainError):
     """A contract refused a call: the custom error's name and its arguments by name.
 

@@ -49,8 +49,13 @@ class Listener:
         count = 0
         self._leave_orphans(head)
         while self._cursor.number < head.number and (at_most is None or count < at_most):
-            block = self._gateway.block(self._cursor.number + 1)
-            logs = self._gateway.logs(block.number)
+            try:
+                block = self._gateway.block(self._cursor.number + 1)
+                logs = self._gateway.logs(block.number)
+            except ChainError:
+                if self._gateway.head().number > self._cursor.number:
+                    raise
+                return count  # the chain became shorter between two questions: the next poll sees why
             if block.parent_hash != self._cursor.hash or any(entry.block.hash != block.hash for entry in logs):
                 head = self._gateway.head()  # something was replaced between two questions: ask again
                 self._leave_orphans(head)
@@ -151,6 +156,8 @@ class Listener:
             connection.execute(delete(DECISIONS).where(DECISIONS.c.requested_block > ancestor.number))
             unanswered = select(FINANCINGS.c.id).where(FINANCINGS.c.state == "requested")
             connection.execute(update(OUTBOX).where(OUTBOX.c.financing.in_(unanswered)).values(state="pending"))
+            undecided = OUTBOX.c.financing.not_in(select(DECISIONS.c.financing))
+            connection.execute(delete(OUTBOX).where(undecided))
             connection.execute(delete(EVENTS).where(EVENTS.c.block_number > ancestor.number))
             connection.execute(delete(BLOCKS).where(BLOCKS.c.number > ancestor.number))
         self._cursor = ancestor

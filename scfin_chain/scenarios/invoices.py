@@ -30,6 +30,9 @@ COLUMNS = (
 LARGEST_AMOUNT = 2**62
 """Minor units after multiplication by the amount unit: with a late fee it still fits a signed 64-bit integer."""
 
+LARGEST_TOTAL = 2**61
+"""Minor units of all invoices together, likewise: one wallet may hold them, and twice that with late fees."""
+
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,32}")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
 _AMOUNT = re.compile(r"-?\d{1,4000}(\.\d*)?", re.ASCII)
@@ -91,6 +94,9 @@ def read_invoices(path: Path, *, amount_unit: int, limit: int | None = None) -> 
         raise BadInvoices(path, tuple(problems))
     if not invoices:
         raise InvalidInput("--invoices", str(path), "a file with at least one invoice")
+    total = sum(invoice.amount for invoice in invoices)
+    if total > LARGEST_TOTAL:
+        raise InvalidInput("InvoiceAmount", f"{shown(total)} in all", f"at most {shown(LARGEST_TOTAL)} in all")
     return tuple(invoices)
 
 

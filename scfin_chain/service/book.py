@@ -96,11 +96,12 @@ def _kept(obligations: Iterable[RowMapping], day: Day, grace: int) -> tuple[int,
 
 
 def _programme(connection: Connection, programme: int, day: Day, grace: int) -> tuple[int, int]:
-    """The same over every obligation of the programme, counted by the database."""
+    """The same over every obligation of the programme, counted by the database; 0 is no programme and has none."""
     table = RECEIVABLES
     repaid = and_(table.c.paid_day.is_not(None), table.c.paid_day <= table.c.due_day + grace)
     query = select(func.count(), func.coalesce(func.sum(func.iif(repaid, 1, 0)), 0)).where(
         table.c.programme == programme,
+        table.c.programme > 0,
         table.c.confirmed_day.is_not(None),
         table.c.disputed == 0,
         or_(table.c.paid_day.is_not(None), table.c.due_day + grace < day),
@@ -112,7 +113,7 @@ def _programme(connection: Connection, programme: int, day: Day, grace: int) -> 
 def _last_supervised(connection: Connection, programme: int) -> bool | None:
     query = (
         select(DECISIONS.c.supervised)
-        .where(DECISIONS.c.programme == programme)
+        .where(DECISIONS.c.programme == programme, DECISIONS.c.programme > 0)
         .order_by(DECISIONS.c.financing.desc())
         .limit(1)
     )
@@ -122,7 +123,10 @@ def _last_supervised(connection: Connection, programme: int) -> bool | None:
 def _firms(connection: Connection, programme: int, holder: int) -> int:
     """Firms that were financed in the programme, this holder included."""
     query = select(func.count(distinct(FINANCINGS.c.holder))).where(
-        FINANCINGS.c.programme == programme, FINANCINGS.c.price.is_not(None), FINANCINGS.c.holder != holder
+        FINANCINGS.c.programme == programme,
+        FINANCINGS.c.programme > 0,
+        FINANCINGS.c.price.is_not(None),
+        FINANCINGS.c.holder != holder,
     )
     return 1 + int(connection.execute(query).scalar_one())
 

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from scfin_chain.chain.ledger import Command, Ledger, Outcome
 from scfin_chain.chain.signer import Signer
-from scfin_chain.errors import ContractReverted
+from scfin_chain.errors import ContractReverted, ModelDomainError
 from scfin_chain.service.book import gather
 from scfin_chain.service.decision import Decision, Verdict, decision_from, sign_decision
 from scfin_chain.service.policy import decide
@@ -56,54 +56,56 @@ class Decider:
         self._decider = decider
 
     def decide_next(self) -> FinancingId | None:
-        """Decide the oldest request that is undecided; None when there is none."""
+        """Decide the oldest request that is undecided; None when there is none.
+
+        What the models cannot answer stops its own financing alone: it is marked as failed, and the request expires.
+        """
         with self._store.begin() as connection:
             query = (
                 select(FINANCINGS.c.id, FINANCINGS.c.requested_block)
-                .outerjoin(DECISIONS, DECISIONS.c.financing == FINANCINGS.c.id)
-                .where(FINANCINGS.c.state == "requested", DECISIONS.c.financing.is_(None))
+                .outerjoin(OUTBOX, OUTBOX.c.financing == FINANCINGS.c.id)
+                .where(FINANCINGS.c.state == "requested", OUTBOX.c.financing.is_(None))
                 .order_by(FINANCINGS.c.id)
                 .limit(1)
             )
             request = connection.execute(query).one_or_none()
             if request is None:
                 return None
-            financing, block = FinancingId(request[0]), request[1]
-            facts = gather(
-                connection,
-                financing,
-                bank=self._bank_id,
-                day=day_of(self._ledger.gateway.now()),
-                graces=self._rules.graces,
-            )
-            judgement = decide(facts, self._rules)
-            decision = decision_from(judgement, facts, self._rules)
-            signature = sign_decision(
-                decision,
-                self._decider,
-                chain_id=self._ledger.gateway.chain_id,
-                desk=self._ledger.address("FinancingDesk"),
-            )
-            connection.execute(
-                insert(DECISIONS).values(
-                    financing=financing,
-                    requested_block=block,
-                    programme=facts.programme,
-                    day=facts.day,
-                    verdict=decision.verdict.name.lower(),
-                    reason=judgement.reason.label,
-                    supervised=decision.supervised,
-                    signed=decision.to_json(),
-                    signature=f"0x{signature.hex()}",
-                    inputs=facts.to_json(),
-                    models=self._rules.to_json(),
-                    outputs=judgement.to_json(),
-                    model_hash=f"0x{decision.model_hash.hex()}",
-                    inputs_hash=f"0x{decision.inputs_hash.hex()}",
-                )
-            )
-            connection.execute(insert(OUTBOX).values(financing=financing, state="pending"))
+            financing = FinancingId(request[0])
+            try:
+                connection.execute(insert(DECISIONS).values(self._decided(connection, financing, request[1])))
+                state = "pending"
+            except ModelDomainError as error:
+                log.error("decision failed financing=%d reason=%s", financing, error)
+                state = "failed"
+            connection.execute(insert(OUTBOX).values(financing=financing, state=state))
         return financing
+
+    def _decided(self, connection: Connection, financing: FinancingId, requested_block: int) -> dict[str, object]:
+        """The row of a decision, signed."""
+        gateway = self._ledger.gateway
+        day = day_of(gateway.now())
+        facts = gather(connection, financing, bank=self._bank_id, day=day, graces=self._rules.graces)
+        judgement = decide(facts, self._rules)
+        decision = decision_from(judgement, facts, self._rules)
+        desk = self._ledger.address("FinancingDesk")
+        signature = sign_decision(decision, self._decider, chain_id=gateway.chain_id, desk=desk)
+        return {
+            "financing": financing,
+            "requested_block": requested_block,
+            "programme": facts.programme,
+            "day": facts.day,
+            "verdict": decision.verdict.name.lower(),
+            "reason": judgement.reason.label,
+            "supervised": decision.supervised,
+            "signed": decision.to_json(),
+            "signature": f"0x{signature.hex()}",
+            "inputs": facts.to_json(),
+            "models": self._rules.to_json(),
+            "outputs": judgement.to_json(),
+            "model_hash": f"0x{decision.model_hash.hex()}",
+            "inputs_hash": f"0x{decision.inputs_hash.hex()}",
+        }
 
     def send_pending(self, submit: Submit) -> int:
         """Send what the outbox holds; gives how many decisions went out.

@@ -45,6 +45,8 @@ def explain(store: Store, financing: int) -> str:
     InvalidInput
         The database holds no decision on that financing.
     """
+    if not 0 < financing < 2**63:
+        raise InvalidInput("FINANCING", financing, "a decided financing")
     with store.read() as connection:
         row = connection.execute(select(DECISIONS).where(DECISIONS.c.financing == financing)).mappings().first()
         state = connection.execute(select(FINANCINGS.c.state).where(FINANCINGS.c.id == financing)).scalar()

@@ -6,10 +6,13 @@ from typing import Self
 from scfin_chain.config import Settings
 from scfin_chain.models import (
     MODEL_VERSIONS,
+    RATING_TABLE,
     Game,
+    Lending,
     ProgrammeTerms,
     SupervisionStakes,
     normal_quantile,
+    price_programme,
 )
 from scfin_chain.models.horizon import Horizon
 from scfin_chain.service.book import Graces
@@ -27,7 +30,7 @@ class Rules:
     declared_month: Money
     """0: the pair's first credit."""
     least_days: int
-    quantile: float
+    confidence: float
     prior: float
     game: Game
     stakes: SupervisionStakes
@@ -35,7 +38,13 @@ class Rules:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """The rules that the settings describe."""
+        """The rules that the settings describe.
+
+        Raises
+        ------
+        ModelDomainError
+            The settings together lead a model outside its domain.
+        """
         pricing, line, game = settings.pricing, settings.line, settings.supervision
         stakes = SupervisionStakes(
             credit_cost=game.credit_cost,
@@ -45,7 +54,7 @@ class Rules:
             unsupervised_penalty=game.unsupervised_penalty,
         )
         own = {"advance_bps", "declared_firms", "floor_bps", "cap_bps", "compounding", "return_years"}
-        return cls(
+        rules = cls(
             programme=ProgrammeTerms(
                 **pricing.model_dump(exclude=own),
                 advance_rate=pricing.advance_bps / BASIS,
@@ -59,7 +68,7 @@ class Rules:
             declared_firms=pricing.declared_firms,
             declared_month=Money(line.declared_month),
             least_days=line.least_days,
-            quantile=normal_quantile(line.confidence),
+            confidence=line.confidence,
             prior=line.prior,
             game=Game(**game.model_dump(exclude={"grace_days"})),
             stakes=stakes,
@@ -69,6 +78,20 @@ class Rules:
                 default_days=settings.ledger.default_days,
             ),
         )
+        rules._try_every_rating()
+        return rules
+
+    @property
+    def quantile(self) -> float:
+        """Z of the guarantee."""
+        return normal_quantile(self.confidence)
+
+    def _try_every_rating(self) -> None:
+        """Better refused now than at the first request: what the bank earns and pays depends on the rating alone."""
+        for band in RATING_TABLE:
+            for supervised in (False, True):
+                price = price_programme(self.programme, band, firms=1, supervised=supervised)
+                Lending(rate=price.earning, cost_rate=price.cost, cap=0.0)
 
     def to_json(self) -> dict[str, object]:
         """Names and versions of the models, and every parameter as a decimal string."""

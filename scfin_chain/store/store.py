@@ -34,7 +34,8 @@ class Store:
         with cls._opening(path) as store:
             held = store._hold(run)
             if held is not None:
-                raise StoreError(f"database {path} already holds a {held.kind}: name another file")
+                kind = f"a {held.kind}" if held.finished or held.kind != "run" else "an unfinished run"
+                raise StoreError(f"database {path} already holds {kind}: name another file")
         return store
 
     @classmethod

@@ -11,10 +11,12 @@ given anything bad
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -67,6 +69,27 @@ def invoices(tmp_path: Path) -> Path:
 def write(path: Path, *lines: str) -> Path:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+@contextmanager
+def speaking(answer: str) -> Iterator[str]:
+    """A server that gives the same answer to whatever it is asked."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def asked(database: Path, query: str) -> list[tuple[Any, ...]]:
@@ -250,6 +273,15 @@ def test_reports_every_bad_row_by_its_line(scfin: Scfin, tmp_path: Path):
         (["--chain", "rpc", "--rpc-url", "http://127.0.0.1:9"], "no node answers at http://127.0.0.1:9"),
         (["--chain", "rpc", "--rpc-url", "nonsense"], "nonsense"),
         (["--limit", "0"], "--limit is 0: must be at least 1"),
+        (["--seed", "-1"], "--seed is -1: must be from 0 to 2^63 - 1"),
+        (["--seed", str(2**256)], "must be from 0 to 2^63 - 1"),
+        (["--json", "run.sqlite"], "--json is 'run.sqlite': must be another file than that of --database"),
+        (["--json", "invoices.csv"], "--json is 'invoices.csv': must be another file than that of --invoices"),
+        (["--settings", "invoices.csv"], "--settings is 'invoices.csv': must be another file than that of --invoices"),
+        (
+            ["--chain", "rpc", "--rpc-url", "http://user:secret@127.0.0.1:9/key"],
+            "no node answers at http://127.0.0.1:9",
+        ),
         (["--settings", "nowhere.toml"], "--settings is 'nowhere.toml'"),
         (["--json", "nowhere/out.json"], "--json is 'nowhere/out.json'"),
         (["--database", "nowhere/run.sqlite"], "there is no folder nowhere"),
@@ -275,6 +307,8 @@ def test_refuses_a_bad_option_in_one_line(
         ("[scenario]\npassed_on_bps = 10000\n", "scenario.passed_on_bps is 10000"),
         ("[scenario]\nwhatever = 1\n", "scenario.whatever"),
         ("[pricing\n", "a TOML file"),
+        (f"[scenario]\namount_unit = {'9' * 5_000}\n", "a TOML file"),
+        ("[pricing]\ntransfer_price = 1.0\n", "rate is 1.0"),
     ],
 )
 def test_refuses_bad_settings_in_one_line(scfin: Scfin, invoices: Path, tmp_path: Path, toml: str, what: str):
@@ -282,6 +316,37 @@ def test_refuses_bad_settings_in_one_line(scfin: Scfin, invoices: Path, tmp_path
     ended = scfin("run", "--invoices", invoices, "--settings", settings, "--database", tmp_path / "run.sqlite")
     assert_one_line(ended, what)
     assert not (tmp_path / "run.sqlite").exists()
+
+
+def test_refuses_amounts_that_no_wallet_holds_together(scfin: Scfin, tmp_path: Path):
+    rows = [f"391,C-1,N-{number},1/2/2026,2/1/2026,9999999999999,Yes," for number in range(3)]
+    path = write(tmp_path / "huge.csv", HEADER, *rows)
+    assert_one_line(scfin("run", "--invoices", path, "--check"), "InvoiceAmount is", "in all")
+
+
+@pytest.mark.parametrize("answer", ['{"error": "no"}', '{"result": 5}', "null", '"zz"', '{"result": "0xzz"}', "<html>"])
+def test_refuses_a_node_that_speaks_something_else(scfin: Scfin, invoices: Path, tmp_path: Path, answer: str):
+    with speaking(answer) as url:
+        for command in (("run", "--invoices", invoices, "--chain", "rpc"), ("listen", "--once")):
+            assert_one_line(scfin(*command, "--rpc-url", url, "--database", tmp_path / "x"), "node")
+    assert not (tmp_path / "x").exists()
+
+
+def test_names_with_brackets_are_shown_as_they_are(scfin: Scfin, tmp_path: Path):
+    database = tmp_path / "run.sqlite"
+    path = write(tmp_path / "names.csv", HEADER, "391,[/x][red]C-1,INV-1,1/2/2026,2/1/2026,60.00,No,1/20/2026")
+    assert scfin("run", "--invoices", path, "--no-progress", "--database", database).code == 0
+    assert "customer [/x][red]C-1" in scfin("explain", 1, "--database", database).out
+
+
+def test_an_unfinished_run_is_called_so(scfin: Scfin, invoices: Path, tmp_path: Path):
+    database = tmp_path / "run.sqlite"
+    scfin("run", "--invoices", invoices, "--limit", "1", "--no-progress", "--database", database)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("update run set finished = 0")
+        connection.commit()
+    ended = scfin("run", "--invoices", invoices, "--no-progress", "--database", database)
+    assert_one_line(ended, "already holds an unfinished run")
 
 
 def test_refuses_a_node_that_has_blocks(scfin: Scfin, invoices: Path, tmp_path: Path, anvil_url: str):
@@ -330,12 +395,15 @@ def test_refuses_to_explain_what_was_never_decided(scfin: Scfin, invoices: Path,
     assert_one_line(
         scfin("explain", 99, "--database", database), "FINANCING is 99: must be a decided financing, 1 to 9"
     )
+    assert_one_line(scfin("explain", 10**30, "--database", database), "must be a decided financing")
     assert_one_line(scfin("explain", 1, "--database", tmp_path / "none.sqlite"), "no database at")
 
 
 def test_refuses_to_compare_what_are_no_results(scfin: Scfin, tmp_path: Path, invoices: Path):
     assert_one_line(scfin("compare", invoices, invoices), "a JSON file written by --json")
     assert_one_line(scfin("compare", tmp_path / "none.json", invoices), "a readable file")
+    deep = write(tmp_path / "deep.json", '{"digest":' + "[" * 100_000 + "]" * 100_000 + "}")
+    assert_one_line(scfin("compare", deep, deep), "a JSON file written by --json")
 
 
 def assert_one_line(ended: Ended, *parts: str) -> None:

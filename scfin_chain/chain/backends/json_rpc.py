@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import requests
 
-from scfin_chain.errors import ChainError, InvalidInput
+from scfin_chain.errors import ChainError, InvalidInput, NodeSilent
 
 METHOD_MISSING = (-32_601, -32_604, -32_004)
 """Codes of a method that is not there (JSON-RPC 2.0), not enabled (Besu), not supported (EIP-1474)."""
@@ -57,7 +57,8 @@ class JsonRpcClient:
         with self._lock:
             answer = self._post(body, attempts=_ATTEMPTS if repeatable else 1)
         if error := answer.get("error"):
-            raise NodeRefused(method, error.get("code", 0), error.get("message", "no reason given"), error.get("data"))
+            told: dict[str, Any] = error if isinstance(error, dict) else {"message": str(error)}
+            raise NodeRefused(method, told.get("code", 0), told.get("message", "no reason given"), told.get("data"))
         if "result" not in answer:
             raise ChainError(f"{self.node} answered {method} with neither result nor error")
         return answer["result"]
@@ -72,10 +73,10 @@ class JsonRpcClient:
                 response = self._session.post(self._url, json=body, timeout=self._timeout)
                 break
             except requests.Timeout as error:
-                raise ChainError(f"{self.node} did not answer {body['method']} in {self._timeout:g} s") from error
+                raise NodeSilent(f"{self.node} did not answer {body['method']} in {self._timeout:g} s") from error
             except requests.ConnectionError as error:
                 if attempt == attempts:
-                    raise ChainError(f"no node answers at {self.node}") from error
+                    raise NodeSilent(f"no node answers at {self.node}") from error
                 sleep(_PAUSE_SECONDS)
             except requests.RequestException as error:
                 raise ChainError(f"{self.node} cannot be asked: {type(error).__name__}") from error

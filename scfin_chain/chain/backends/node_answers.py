@@ -1,17 +1,39 @@
 """A node's JSON in the gateway's own words."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from scfin_chain.chain.gateway import Block, BlockRef, Log, Receipt
 from scfin_chain.chain.signer import address_of
+from scfin_chain.errors import ChainError
 from scfin_chain.units import Timestamp
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
+
+def _understood(reading: Callable[P, R]) -> Callable[P, R]:
+    """A node that answers something else than the protocol says gets a `ChainError`, not a crash."""
+
+    @wraps(reading)
+    def read(*arguments: P.args, **named: P.kwargs) -> R:
+        try:
+            return reading(*arguments, **named)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise ChainError(
+                f"the node does not speak Ethereum's JSON-RPC: it answered {arguments[0]!r:.80}"
+            ) from error
+
+    return read
+
+
+@_understood
 def integer_of(value: str) -> int:
     return int(value, 16)
 
 
+@_understood
 def bytes_of(value: str) -> bytes:
     return bytes.fromhex(value[2:])
 
@@ -20,6 +42,7 @@ def hex_of(value: bytes) -> str:
     return f"0x{value.hex()}"
 
 
+@_understood
 def block_of(found: dict[str, Any]) -> Block:
     return Block(
         number=integer_of(found["number"]),
@@ -29,6 +52,7 @@ def block_of(found: dict[str, Any]) -> Block:
     )
 
 
+@_understood
 def receipt_of(mined: dict[str, Any]) -> Receipt:
     created = mined.get("contractAddress")
     return Receipt(
@@ -41,6 +65,7 @@ def receipt_of(mined: dict[str, Any]) -> Receipt:
     )
 
 
+@_understood
 def logs_of(found: Iterable[dict[str, Any]]) -> tuple[Log, ...]:
     """The logs of one transaction, counted from 0 within it on every node."""
     return tuple(

@@ -72,6 +72,11 @@ class RpcGateway(Gateway):
         self._lock = RLock()
 
     @property
+    def node(self) -> str:
+        """The node's address without path or credentials, fit for a message."""
+        return self._client.node
+
+    @property
     def capabilities(self) -> Capabilities:
         return self._capabilities
 
