@@ -3,18 +3,27 @@
 given a run
     the figures should follow from its rows: states, prices weighted by advance, days to cash, the bank's year
     the chain should be found to agree
-given a derived value that is wrong
-    it should be counted, and conservation should not hold
+given derived rows in which
+    one value is wrong, of any column
+    a row is gone, or all of a table are
+    a row is too many
+    each should be counted, and conservation should not hold
+given cash that was not issued, or a settlement that holds less than it owes
+    conservation should not hold
+given amounts that together pass 64 bits
+    their sum should be exact
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, Executable, Table, delete, insert, select, update
 
 from scfin_chain.bootstrap import Laboratory, open_laboratory
-from scfin_chain.scenarios.conservation import check_conservation
+from scfin_chain.scenarios.conservation import EVENTS, Conservation, check_conservation
 from scfin_chain.scenarios.invoices import read_invoices
 from scfin_chain.scenarios.replay import Replay
 from scfin_chain.scenarios.results import Results, results_of
@@ -112,31 +121,138 @@ def test_the_chain_agrees(ended: tuple[Laboratory, Results]):
     assert kept.cash_minted - kept.cash_burned > 0
 
 
+def tampered(laboratory: Laboratory, table: Table, change: Executable) -> Conservation:
+    """What is found after a change of a table, whose rows are put back afterwards."""
+    with laboratory.store.begin() as connection:
+        rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+        connection.execute(change)
+    try:
+        return check_conservation(laboratory)
+    finally:
+        with laboratory.store.begin() as connection:
+            connection.execute(delete(table))
+            if rows:
+                connection.execute(insert(table), rows)
+
+
+def of_row(table: str, row: Mapping[Any, Any]) -> list[ColumnElement[bool]]:
+    return [column == row[column.name] for column in DERIVED[table].primary_key]
+
+
+def other(value: object) -> object:
+    match value:
+        case bool():
+            return not value
+        case int():
+            return value + 1
+        case None:
+            return 1
+    return f"{value}0"
+
+
 @pytest.mark.parametrize(
     ("table", "column"),
     [
+        ("participant", "tier"),
+        ("participant", "suspended"),
         ("wallet", "cash"),
-        ("holding", "amount"),
+        ("receivable", "debtor"),
+        ("receivable", "due_day"),
+        ("receivable", "confirmed_day"),
         ("receivable", "settled"),
+        ("credit", "outstanding"),
+        ("credit", "maturity_day"),
+        ("credit", "is_sealed"),
+        ("holding", "amount"),
         ("line", "used"),
-        ("financing", "face"),
-        ("settlement", "paid_out"),
+        ("financing", "holder"),
+        ("financing", "rate_bps"),
+        ("financing", "price"),
+        ("settlement", "fee"),
+        ("settlement", "principal"),
+        ("settlement", "dust"),
     ],
 )
 def test_a_wrong_derived_value_is_counted(ended: tuple[Laboratory, Results], table: str, column: str):
     laboratory, _ = ended
     row = laboratory.store.derived(table)[0]
-    key = [DERIVED[table].c[name.name] == row[name.name] for name in DERIVED[table].primary_key]
-    changed = update(DERIVED[table]).where(*key)
-    with laboratory.store.begin() as connection:
-        connection.execute(changed.values({column: row[column] + 1}))
-    kept = check_conservation(laboratory)
-    with laboratory.store.begin() as connection:
-        connection.execute(changed.values({column: row[column]}))
+    change = update(DERIVED[table]).where(*of_row(table, row)).values({column: other(row[column])})
+    kept = tampered(laboratory, DERIVED[table], change)
 
     assert not kept.ok
     assert kept.projection_differences == 1
     assert kept.cash_difference == 0
+
+
+@pytest.mark.parametrize("table", sorted(DERIVED.keys() - {"claim"}))
+def test_every_column_of_a_table_is_compared(ended: tuple[Laboratory, Results], table: str):
+    laboratory, _ = ended
+    row = laboratory.store.derived(table)[-1]
+    wrong = {column.name: other(row[column.name]) for column in DERIVED[table].columns if not column.primary_key}
+    change = update(DERIVED[table]).where(*of_row(table, row)).values(wrong)
+
+    assert tampered(laboratory, DERIVED[table], change).projection_differences == len(wrong)
+
+
+@pytest.mark.parametrize("table", sorted(DERIVED.keys() - {"claim"}))
+def test_a_row_that_is_gone_is_counted(ended: tuple[Laboratory, Results], table: str):
+    laboratory, _ = ended
+    row = laboratory.store.derived(table)[0]
+    kept = tampered(laboratory, DERIVED[table], delete(DERIVED[table]).where(*of_row(table, row)))
+
+    assert not kept.ok
+    assert kept.projection_differences == 1
+
+
+def test_all_holdings_that_are_gone_are_counted(ended: tuple[Laboratory, Results]):
+    laboratory, _ = ended
+    rows = laboratory.store.derived("holding")
+
+    assert tampered(laboratory, DERIVED["holding"], delete(DERIVED["holding"])).projection_differences == len(rows)
+
+
+@pytest.mark.parametrize("table", ["claim", "receivable"])
+def test_a_row_too_many_is_counted(ended: tuple[Laboratory, Results], table: str):
+    laboratory, _ = ended
+    claim: dict[str, Any] = {"payee": 3, "amount": 1}
+    row = claim if table == "claim" else dict(laboratory.store.derived(table)[0]) | {"id": 999}
+    kept = tampered(laboratory, DERIVED[table], insert(DERIVED[table]).values(row))
+
+    assert not kept.ok
+    assert kept.projection_differences == 1
+
+
+def test_balances_add_up_to_the_tokens_whether_or_not_their_moves_are_known(ended: tuple[Laboratory, Results]):
+    laboratory, _ = ended
+    holdings, moves = len(laboratory.store.derived("holding")), delete(EVENTS).where(EVENTS.c.name == "TransferSingle")
+    outstanding = sum(row["outstanding"] > 0 for row in laboratory.store.derived("credit"))
+    held = sum(row["amount"] > 0 for row in laboratory.store.derived("holding"))
+    gone = tampered(laboratory, EVENTS, moves)
+
+    assert outstanding > 0
+    # Rows of nothing, which only events tell, are too many then; those that the chain knows are not.
+    assert gone.projection_differences == holdings - held
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"cash_supply": 1}, {"cash_difference": 1}, {"settlement_owed": 10**18}, {"projection_differences": 1}],
+)
+def test_it_does_not_hold_when_cash_is_missing(ended: tuple[Laboratory, Results], wrong: dict[str, Any]):
+    assert not replace(ended[1].conservation, **wrong).ok
+
+
+def test_amounts_are_summed_beyond_64_bits(ended: tuple[Laboratory, Results]):
+    laboratory, results = ended
+    with laboratory.store.read() as connection:
+        minted = connection.execute(select(EVENTS).where(EVENTS.c.name == "Minted")).mappings().first()
+    assert minted is not None
+    more = dict(minted) | {"log_index": 1_000, "body": minted["body"] | {"amount": 2**80}}
+    kept = tampered(laboratory, EVENTS, insert(EVENTS).values(more))
+
+    assert not kept.ok
+    assert kept.cash_minted == results.conservation.cash_minted + 2**80
+    assert kept.cash_difference == 2**80
 
 
 def test_the_run_ends_on_the_last_day_that_the_file_names(ended: tuple[Laboratory, Results]):
