@@ -116,17 +116,18 @@ contract ReceivableRegistry is AccessControl, IReceivableRegistry {
     }
 
     /// @inheritdoc IReceivableRegistry
-    function confirm(ReceivableId id) external {
+    function confirm(ReceivableId id, uint128 face_, uint32 dueDay, bytes32 documents_) external {
         ParticipantId caller = _participants.requireValid(msg.sender, 0);
         Receivable storage record = _receivables[id];
         (Status status, ParticipantId debtor, Milestone milestone) = (record.status, record.debtor, record.milestone);
         require(status == Status.Registered, ReceivableWrongStatus(id, status, Status.Registered));
         require(caller == debtor, ReceivableNotDebtor(id, caller, debtor));
         require(!record.deliveryRequired || milestone >= Milestone.Delivered, ReceivableNotDelivered(id, milestone));
+        _requireTerms(id, face_, dueDay, documents_);
 
         record.status = Status.Confirmed;
 
-        emit ReceivableConfirmed(id, debtor, face(id));
+        emit ReceivableConfirmed(id, debtor, face_);
     }
 
     /// @inheritdoc IReceivableRegistry
@@ -259,6 +260,15 @@ contract ReceivableRegistry is AccessControl, IReceivableRegistry {
     function _requireConfirmed(ReceivableId id) private view {
         Status status = _receivables[id].status;
         require(status == Status.Confirmed, ReceivableWrongStatus(id, status, Status.Confirmed));
+    }
+
+    function _requireTerms(ReceivableId id, uint128 face_, uint32 dueDay, bytes32 documents_) private view {
+        (uint128 registeredFace, uint32 registeredDue) = (face(id), _receivables[id].dueDay);
+        bytes32 registeredDocuments = _documents[id];
+        require(
+            face_ == registeredFace && dueDay == registeredDue && documents_ == registeredDocuments,
+            ReceivableTermsDiffer(id, registeredFace, registeredDue, registeredDocuments)
+        );
     }
 
     function _requireDue(uint32 dueDay) private view {

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ParticipantId, ProgrammeId, ReceivableId} from "../types/Ids.sol";
 
 /// @title Receivables as records: who owes whom what, by when, and which part of it is where
-/// @notice Amounts are minor units, at most type(uint64).max a receivable; days are whole days since 1970-01-01 UTC.
+/// @notice Amounts are minor units, at most 2^63 - 1 a receivable; days are whole days since 1970-01-01 UTC.
 /// From registration on, face = free + tokenised + settled + disputed: a unit is in one place, so financing it twice is
 /// arithmetically impossible. One record a key for ever, and the key does not hold the amount.
 interface IReceivableRegistry {
@@ -85,6 +85,11 @@ interface IReceivableRegistry {
     error ReceivableMilestoneNotLater(ReceivableId id, Milestone actual, Milestone attested);
     /// @notice Thrown when a tier-1 trade is confirmed before a carrier attested its delivery.
     error ReceivableNotDelivered(ReceivableId id, Milestone actual);
+    /// @notice Thrown when a debtor names other terms than those registered.
+    /// @param face The registered one, minor units.
+    /// @param dueDay The registered one.
+    /// @param documents The registered ones.
+    error ReceivableTermsDiffer(ReceivableId id, uint128 face, uint32 dueDay, bytes32 documents);
     /// @notice Thrown when an amount is 0.
     error ReceivableZeroAmount(ReceivableId id);
     /// @notice Thrown when an amount is larger than the part it would come from.
@@ -160,13 +165,14 @@ interface IReceivableRegistry {
     /// @param evidence Hash over the transport documents.
     function attest(ReceivableId id, Milestone milestone, bytes32 evidence) external;
 
-    /// @notice Confirms that the caller owes, irrevocably.
+    /// @notice Confirms that the caller owes, irrevocably, on the terms that it names: never on an unseen amendment.
     /// @dev Emits {ReceivableConfirmed}.
     /// Requirements:
     /// - the caller is valid and the debtor;
     /// - the receivable is Registered;
-    /// - if the debtor is a core enterprise, a carrier attested Delivered or Accepted.
-    function confirm(ReceivableId id) external;
+    /// - if the debtor is a core enterprise, a carrier attested Delivered or Accepted;
+    /// - face, due day and documents are those registered.
+    function confirm(ReceivableId id, uint128 face, uint32 dueDay, bytes32 documents) external;
 
     /// @notice Disputes a free part; it can then not be tokenised or paid.
     /// @dev Emits {ReceivableDisputed}.

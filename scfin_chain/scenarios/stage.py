@@ -65,6 +65,10 @@ class Actor:
     signer: Signer
 
 
+Agreed = tuple[Money, Day, bytes]
+"""Face, due day and the documents' hash, on which creditor and debtor agreed before the one registered them."""
+
+
 class Stage:
     """Puts the actors' commands on the chain; it alone submits, and it alone writes the journal."""
 
@@ -73,6 +77,7 @@ class Stage:
         self.journal = Journal(laboratory.store, laboratory.ledger.deployment)
         self.transactions = 0
         self.gas_used = 0
+        self._agreed: dict[ReceivableId, Agreed] = {}
         founders = laboratory.founders
         self.journal.know(founders.registrar.address, "registrar")
         self.journal.know(founders.keeper.address, "keeper")
@@ -161,16 +166,11 @@ class Stage:
         document: Document = Document.INVOICE,
     ) -> ReceivableId:
         """What the debtor owes the creditor; the documents' hash is that of their number."""
-        terms = (
-            debtor.id,
-            programme,
-            int(document),
-            number.encode("ascii").ljust(32, b"\0"),
-            face,
-            due,
-            keccak(text=f"{creditor.name}/{debtor.name}/{number}"),
-        )
-        return self._told(ReceivableRegistered, creditor.signer, "ReceivableRegistry", "register", terms).id
+        agreed = (face, due, keccak(text=f"{creditor.name}/{debtor.name}/{number}"))
+        terms = (debtor.id, programme, int(document), number.encode("ascii").ljust(32, b"\0"), *agreed)
+        receivable = self._told(ReceivableRegistered, creditor.signer, "ReceivableRegistry", "register", terms).id
+        self._agreed[receivable] = agreed
+        return receivable
 
     def deliver(self, receivable: ReceivableId) -> None:
         """The carrier attests delivery."""
@@ -178,8 +178,8 @@ class Stage:
         self._do(self.carrier.signer, "ReceivableRegistry", "attest", receivable, int(Milestone.DELIVERED), evidence)
 
     def confirm(self, debtor: Actor, receivable: ReceivableId) -> None:
-        """The debtor confirms what it owes, for ever."""
-        self._do(debtor.signer, "ReceivableRegistry", "confirm", receivable)
+        """The debtor confirms for ever what was agreed; the contract refuses it if something else is registered."""
+        self._do(debtor.signer, "ReceivableRegistry", "confirm", receivable, *self._agreed[receivable])
 
     def dispute(self, debtor: Actor, receivable: ReceivableId, amount: Money, *, reason: str) -> None:
         """The debtor disputes an amount."""

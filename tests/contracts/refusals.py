@@ -305,6 +305,16 @@ def _amended_below_disputed(world: World) -> Call:
     return "supplier", (scene.receivable, 5 * PART - 1, DUE, REASON), {"disputed": 5 * PART}
 
 
+for _other in ((FACE + 1, DUE, REASON), (FACE, DUE + 1, REASON), (FACE, DUE, bytes(32))):
+
+    @refusal("ReceivableRegistry", "confirm", error="ReceivableTermsDiffer")
+    def _confirm_other_terms(world: World, other: tuple[int, int, bytes] = _other) -> Call:
+        receivable = world.register("supplier", "core", FACE, DUE, documents=REASON)
+        world.attest(receivable)
+        standing = {"id": receivable, "face": FACE, "dueDay": DUE, "documents": REASON}
+        return "core", (receivable, *other), standing
+
+
 def _on_receivable(world: World, function: str, amount: int) -> tuple[str, tuple[Any, ...]]:
     receivable = build(world, Receivable.CONFIRMED).receivable
     match function:

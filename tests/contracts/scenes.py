@@ -334,7 +334,7 @@ ARGUMENTS: Mapping[tuple[str, str], Arguments] = {
     ("ReceivableRegistry", "register"): lambda s, _: (s.terms,),
     ("ReceivableRegistry", "amend"): lambda s, _: (s.receivable, FACE - PART, DUE, REASON),
     ("ReceivableRegistry", "attest"): lambda s, _: (s.receivable, 3, REASON),
-    ("ReceivableRegistry", "confirm"): lambda s, _: (s.receivable,),
+    ("ReceivableRegistry", "confirm"): lambda s, _: (s.receivable, *s.world.registered(s.receivable)),
     ("ReceivableRegistry", "dispute"): lambda s, _: (s.receivable, PART, REASON),
     ("ReceivableRegistry", "resolve"): lambda s, _: (s.receivable, PART),
     ("ReceivableRegistry", "pay"): lambda s, _: (s.receivable, PART),

@@ -114,7 +114,7 @@ def test_milestones_move_forward_and_may_skip(world: World, receivable: int, pat
 @pytest.mark.parametrize("milestone", [ORDERED, SHIPPED])
 def test_a_core_enterprise_confirms_not_before_delivery(world: World, receivable: int, milestone: int) -> None:
     world.attest(receivable, milestone)
-    met = world.refusal("core", "ReceivableRegistry", "confirm", receivable)
+    met = world.refusal("core", "ReceivableRegistry", "confirm", receivable, *world.registered(receivable))
     assert met is not None
     assert met.arguments == {"id": receivable, "actual": milestone}
 

@@ -63,8 +63,23 @@ def test_a_frozen_balance_is_not_freed_by_a_forced_transfer(world: World) -> Non
 def test_only_the_named_debtor_confirms(world: World) -> None:
     receivable = world.register("supplier", "core", FACE, DUE)
     world.attest(receivable)
+    terms = world.registered(receivable)
     for who in ("other core", "supplier", "bank"):
-        assert refused_as(world, who, "ReceivableRegistry", "confirm", receivable) == "ReceivableNotDebtor"
+        assert refused_as(world, who, "ReceivableRegistry", "confirm", receivable, *terms) == "ReceivableNotDebtor"
+
+
+@pytest.mark.parametrize(
+    "amended", [(FACE + 1, DUE, REASON), (FACE, DUE - 1, REASON), (FACE, DUE, bytes(32))], ids=["face", "due", "papers"]
+)
+def test_what_is_amended_just_before_confirmation_is_not_confirmed(
+    world: World, amended: tuple[int, int, bytes]
+) -> None:
+    receivable = world.register("supplier", "core", FACE, DUE, documents=REASON)
+    world.attest(receivable)
+    seen = world.registered(receivable)
+    world.send("supplier", "ReceivableRegistry", "amend", receivable, *amended)
+    assert refused_as(world, "core", "ReceivableRegistry", "confirm", receivable, *seen) == "ReceivableTermsDiffer"
+    assert refused_as(world, "core", "ReceivableRegistry", "confirm", receivable, *amended) is None
 
 
 def test_a_trade_pays_only_its_own_creditor(world: World) -> None:

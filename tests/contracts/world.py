@@ -260,8 +260,14 @@ class World:
     def attest(self, receivable: int, milestone: int = DELIVERED) -> Receipt:
         return self.send("carrier", "ReceivableRegistry", "attest", receivable, milestone, keccak(text="way bill"))
 
+    def registered(self, receivable: int) -> tuple[int, int, bytes]:
+        """Face, due day and documents, as they stand registered: what a debtor confirms."""
+        face = self.view("ReceivableRegistry", "face", receivable)
+        due = self.view("ReceivableRegistry", "receivable", receivable).dueDay
+        return face, due, self.view("ReceivableRegistry", "documents", receivable)
+
     def confirm(self, receivable: int, debtor: str = "core") -> Receipt:
-        return self.send(debtor, "ReceivableRegistry", "confirm", receivable)
+        return self.send(debtor, "ReceivableRegistry", "confirm", receivable, *self.registered(receivable))
 
     def trade(self, creditor: str, debtor: str, face: int, due: int, **changes: Any) -> int:
         """A confirmed receivable; delivered first where the debtor is a core enterprise."""

@@ -73,11 +73,12 @@ def _trade(stage: Stage, cast: Cast) -> None:
 
     # amended, disputed, resolved in part, confirmed, paid in part
     receivable = stage.register(creditor=branch, debtor=core, number="R-1", face=Money(9_000), due=Day(START + 20))
-    act(laboratory, branch.signer, "ReceivableRegistry", "amend", receivable, 9_500, START + 25, keccak(text="papers"))
+    amended = (receivable, 9_500, START + 25, keccak(text="papers"))
+    act(laboratory, branch.signer, "ReceivableRegistry", "amend", *amended)
     stage.dispute(core, receivable, Money(700), reason="broken")
     stage.resolve(core, receivable, Money(300))
     stage.deliver(receivable)
-    stage.confirm(core, receivable)
+    act(laboratory, core.signer, "ReceivableRegistry", "confirm", *amended)
     stage.mint(core, Money(2_000))
     stage.pay(core, receivable, Money(1_500))
     stage.recharge(core, receivable, Money(2_000))
