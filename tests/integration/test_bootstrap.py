@@ -59,7 +59,7 @@ class TestFounding:
         path = tmp_path / "run.sqlite"
         open_laboratory(start=START, database=path).__exit__(None, None, None)
         before = path.read_bytes()
-        with pytest.raises(StoreError, match="already holds a run"):
+        with pytest.raises(StoreError, match="already holds an unfinished run"):
             open_laboratory(start=START, database=path)
         assert path.read_bytes() == before
 

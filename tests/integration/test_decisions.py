@@ -6,6 +6,7 @@ deciding
     given a request: what is stored is what was signed and what the chain executed, to the hashes
     given several: the oldest first, and each knows of the one before
     given anything that happens later: the decision stays as it was
+    given what the models cannot answer: that financing stops, the others go on
 sending
     given a decision that outlived its day: it is withdrawn and made anew, once
     given a request that was taken back, or expired, meanwhile: nothing is sent
@@ -20,11 +21,15 @@ from hypothesis import strategies as st
 
 from scfin_chain.chain import development_signer
 from scfin_chain.deploy.founding import fund
+from scfin_chain.errors import ModelDomainError
 from scfin_chain.events.financing_desk import FinancingFunded, FinancingRefused
 from scfin_chain.scenarios.stage import Stage
+from scfin_chain.service import decider
 from scfin_chain.service.canonical import digest
 from scfin_chain.service.decision import Decision, Verdict, signed_digest
-from scfin_chain.service.policy import price_down
+from scfin_chain.service.facts import RequestFacts
+from scfin_chain.service.policy import Judgement, price_down
+from scfin_chain.service.rules import Rules
 from scfin_chain.units import (
     BasisPoints,
     CreditId,
@@ -186,6 +191,28 @@ def names(stage: Stage) -> list[str]:
     stage.laboratory.listener.poll()
     told = everything(stage.laboratory.store)["event"]
     return [str(event["name"]) for event in told if str(event["name"]).startswith("Financing")]
+
+
+class TestGivenWhatTheModelsCannotAnswer:
+    def test_stops_that_financing_alone(self, stage: Stage, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No facts are known that lead there, so one is made up."""
+        answer = decider.decide
+
+        def refuses_the_first(facts: RequestFacts, rules: Rules) -> Judgement:
+            if facts.financing == 1:
+                raise ModelDomainError("face", facts.face, "something else")
+            return answer(facts, rules)
+
+        monkeypatch.setattr(decider, "decide", refuses_the_first)
+        requested(stage, cast, number="R-1")
+        requested(stage, cast, number="R-2")
+
+        assert stage.decide() == 1
+
+        held = everything(stage.laboratory.store)
+        assert [row["financing"] for row in held["decision"]] == [2]
+        assert {row["financing"]: row["state"] for row in held["outbox"]} == {1: "failed", 2: "done"}
+        assert stage.decide() == 0
 
 
 class TestSending:

@@ -4,6 +4,7 @@ given a reorg within the finality depth, on every backend
     to the same height, lower or higher, by other transactions, by none, or by the same ones in another order
         the tables are those of a database that reads the final chain from its first block
     several times, while the listener is stopped, or between two of its questions: the same
+    to a lower height, seen in the middle of a poll: it waits
 given a reorg deeper than that, at once or in two steps: it stops loudly, and nothing is changed
 given a node that lags, however far: it waits, and reads on when the node has caught up
 given an orphaned request: its decision goes with it
@@ -214,6 +215,25 @@ class TestWithinTheFinalityDepth:
             pass
 
         assert interrupted.happened
+        assert projected(store) == here.reread()
+
+    @pytest.mark.parametrize("question", ["block", "logs"])
+    def test_waits_given_a_chain_that_became_shorter_between_two_questions(
+        self, here: World, local: Stage, question: str
+    ) -> None:
+        past = Past.of(local)
+        local.laboratory.listener.poll()
+        start = past.head
+        sold_twice(past)
+
+        store, gateway = local.laboratory.store, local.laboratory.ledger.gateway
+        interrupted = Interrupted(gateway, question, start + 4, past.go_back)
+        listener = listener_on(local.laboratory, store, finality_depth=DEPTH, gateway=interrupted)
+        assert listener.poll() == 3
+        assert listener.poll() == 0
+
+        minted(past)
+        listener.poll()
         assert projected(store) == here.reread()
 
     def test_remembers_as_much_as_a_database_without_any(self, local: Stage) -> None:

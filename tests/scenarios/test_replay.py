@@ -5,6 +5,7 @@ given one invoice of each kind
     disputed and paid, or disputed for good; settled on its own day, due on its own day
     each ends as its row says, on chain and in the derived rows, with the fee that its days late cost
     what is not to be credit never is
+    the journal is what the digest is taken over, and names nobody by address
     debtors keep no cash, and every cash that was minted is with those who were owed it
 given two customers with the same invoice number: both are traded
 given a small bank, or a small line: what they cannot hold is left out, and the run goes on
@@ -12,19 +13,26 @@ given the same file, settings and seed: the same digest; another seed: another, 
 given a node: the digest of the chain in this process
 """
 
+import hashlib
+import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from scfin_chain.bootstrap import ChainChoice
 from scfin_chain.config import ScenarioSettings, Settings
 from scfin_chain.errors import ContractReverted
 from scfin_chain.scenarios.conservation import check_conservation
-from scfin_chain.units import ReceivableId, day_from_date
+from scfin_chain.store.tables import JournalRow, table_of
+from scfin_chain.units import FinancingId, day_from_date
 from tests.scenarios.files import Row, Run, months_of_trade, replayed, write
+
+JOURNAL = table_of(JournalRow)
 
 SOLD = date(2024, 1, 2)
 DUE = SOLD + timedelta(days=30)
@@ -187,7 +195,33 @@ class TestMoney:
         assert len(ended.decisions()) == len(requests)
 
 
-class TestSmallMeans:
+class TestJournal:
+    @pytest.fixture
+    def lines(self, ended: Run) -> list[str]:
+        ended.stage.journal.flush()
+        with ended.laboratory.store.read() as connection:
+            return list(connection.execute(select(JOURNAL.c.line).order_by(JOURNAL.c.step)).scalars())
+
+    def test_is_what_the_digest_is_taken_over(self, ended: Run, lines: list[str]) -> None:
+        text = "".join(f"{line}\n" for line in lines)
+        assert ended.digest == hashlib.sha256(text.encode("ascii")).hexdigest()
+        assert len(lines) == ended.stage.journal.steps == ended.stage.transactions
+
+    def test_says_step_actor_day_block_outcome_and_events(self, lines: list[str]) -> None:
+        steps = [json.loads(line) for line in lines]
+        assert {tuple(step) for step in steps} == {("actor", "block", "day", "events", "outcome", "step")}
+        assert [step["block"] for step in steps] == sorted(step["block"] for step in steps)
+        assert [step["day"] for step in steps] == sorted(step["day"] for step in steps)
+        assert {step["outcome"] for step in steps} == {"done"}
+        assert {step["step"] for step in steps} >= {"register", "recharge", "payWith", "request", "refuse", "collect"}
+
+    def test_names_nobody_by_address(self, lines: list[str]) -> None:
+        text = "\n".join(lines)
+        assert not re.search(r"0x[0-9a-fA-F]{40}\b", text)
+        assert "outsider" not in text
+
+
+class TestRefusals:
     @pytest.fixture
     def path(self, tmp_path: Path) -> Path:
         sales = [SOLD + timedelta(days=days) for days in (0, 0, 40, 45)]
@@ -202,6 +236,17 @@ class TestSmallMeans:
         with replayed(path, settings=SETTINGS) as run:
             assert len(run.laboratory.store.derived("credit")) == 4
             assert {row["state"] for row in run.laboratory.store.derived("financing")} == {"refused", "settled"}
+
+    def test_writes_down_what_a_contract_refuses(self, path: Path) -> None:
+        with replayed(path, settings=Settings(scenario=ScenarioSettings(tiers=1))) as run:
+            journal, steps = run.stage.journal, run.stage.journal.steps
+            with pytest.raises(ContractReverted, match="FinancingWrongStatus"):
+                run.stage.cancel(run.stage.bank, FinancingId(999_999))
+            assert journal.steps == steps + 1
+            journal.flush()
+            with run.laboratory.store.read() as connection:
+                last = connection.execute(select(JOURNAL.c.line).order_by(JOURNAL.c.step.desc()).limit(1)).scalar_one()
+            assert json.loads(last)["outcome"] == "refused FinancingWrongStatus"
 
     def test_leaves_uncredited_what_the_line_cannot_hold(self, path: Path) -> None:
         limited = Settings(scenario=ScenarioSettings(tiers=2, issuer_limit=FACE - 1))
@@ -258,12 +303,3 @@ class TestDigest:
                 digests.append(run.digest)
         assert digests[0] == digests[1]
         assert (digests[0] != digests[2]) is draws
-
-
-def test_writes_down_what_a_contract_refuses_and_stops(ended: Run) -> None:
-    stage = ended.stage
-    steps, digest = stage.journal.steps, stage.journal.digest
-    with pytest.raises(ContractReverted, match="ReceivableWrongStatus"):
-        stage.confirm(stage.bank, ReceivableId(1))
-    assert stage.journal.steps == steps + 1
-    assert stage.journal.digest != digest

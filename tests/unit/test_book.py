@@ -5,7 +5,7 @@ given an issuer's obligations
     days late are summed over the paid and, so far, over the unpaid; early is 0
     one not confirmed, or disputed, does not count until it is; however its token is split, it counts once
     unpaid for longer than the days of default: the issuer is in default, until it pays
-given the whole programme: the same count with its own days of grace, over all its issuers and no other's
+given the whole programme: the same count with its own days of grace, over its issuers alone; given none: nothing
 given credit that came in and went on
     whole months of 365/12 days since the pair's first, at most twelve, each what came less what went, not below 0
     the pairs of an issuer add up to what it issued
@@ -250,6 +250,14 @@ class TestGivenTheProgramme:
         records.owed(100, 100, programme=OTHER_PROGRAMME)
         facts = records.facts(200)
         assert (facts.programme_due, facts.programme_repaid) == (2, 1)
+
+    def test_knows_nothing_given_none(self, records: Records) -> None:
+        """0 is no programme: what stands under it is nobody's history."""
+        records.owed(100, 100, programme=0, debtor=OTHER_ISSUER)
+        records.request(90, holder=OTHER_HOLDER, state="funded", price=50, programme=0)
+        facts = records.facts(200, programme=0)
+        assert (facts.programme_due, facts.programme_repaid, facts.firms_financed) == (0, 0, 1)
+        assert facts.last_supervised is None
 
 
 @pytest.mark.parametrize(

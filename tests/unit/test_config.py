@@ -148,7 +148,7 @@ def test_names_field_value_and_limit(tmp_path: Path, text: str, message: str) ->
         (b"tiers = 1\ntiers = 2\n", r"must be a TOML file \(Cannot overwrite a value"),
         (b"tiers = \xff\n", "must be a TOML file .*utf-8"),
         (b"\xff\xfe[\0p\0", "must be a TOML file .*utf-8"),
-        (b"a = " + b"[" * 5_000, "must be a TOML file .*nests too deeply"),
+        (b"a = " + b"[" * 100_000, "must be a TOML file"),
     ],
     ids=["open table", "twice", "not utf-8", "utf-16", "deep"],
 )

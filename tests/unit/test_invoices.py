@@ -5,6 +5,7 @@ given a good file
     given a byte order mark, quoted cells, spaces, blank lines, Windows line ends: the same
     given a limit: the first rows as they stand, whatever comes after them
 given a file that is none: one line says what it must be
+given sums that no wallet holds: refused
 given bad rows: every one of them by its line, with column, value and limit, and no invoice
 given any text at all: invoices, or one of these two refusals
 """
@@ -20,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scfin_chain.errors import InvalidInput, ScfinError
-from scfin_chain.scenarios.invoices import COLUMNS, LARGEST_AMOUNT, BadInvoices, Invoice, read_invoices
+from scfin_chain.scenarios.invoices import COLUMNS, LARGEST_TOTAL, BadInvoices, Invoice, read_invoices
 from scfin_chain.units import Money, day_from_date
 
 repeatable = settings(derandomize=True, deadline=None)
@@ -91,7 +92,7 @@ class TestGivenAGoodFile:
 
     @pytest.mark.parametrize(
         ("text", "amount"),
-        [("1", 100), ("1.", 100), ("0.01", 1), ("1.5", 150), ("007.50", 750), ("46116860184273879.04", 2**62)],
+        [("1", 100), ("1.", 100), ("0.01", 1), ("1.5", 150), ("007.50", 750), ("23058430092136939.52", 2**61)],
     )
     def test_reads_amounts_exactly(self, write: Callable[..., Path], text: str, amount: int) -> None:
         assert [invoice.amount for invoice in read(write(row(InvoiceAmount=text)))] == [amount]
@@ -147,6 +148,20 @@ class TestGivenAGoodFile:
 
     def test_takes_the_same_number_of_other_customers_and_branches(self, write: Callable[..., Path]) -> None:
         assert len(read(write(GOOD, row(customerID="other"), row(countryCode="406")))) == 3
+
+
+class TestGivenSums:
+    """One wallet may come to hold them all."""
+
+    def test_reads_the_largest(self, write: Callable[..., Path]) -> None:
+        rows = [row(InvoiceAmount="11529215046068469.76", invoiceNumber=number) for number in "12"]
+        assert sum(invoice.amount for invoice in read(write(*rows))) == LARGEST_TOTAL
+
+    def test_is_refused_given_more(self, write: Callable[..., Path]) -> None:
+        rows = [row(InvoiceAmount="11529215046068469.77", invoiceNumber=number) for number in "12"]
+        assert refusal_of(write(*rows)) == (
+            "InvoiceAmount is '23,058,430,092,136,939.54 in all': must be at most 23,058,430,092,136,939.52 in all"
+        )
 
 
 class TestGivenAFileThatIsNone:
@@ -225,10 +240,10 @@ BAD_CELLS = [
     ("InvoiceAmount", "\u0665", "InvoiceAmount is '\u0665': must be a number with at most two decimals"),
     (
         "InvoiceAmount",
-        "46116860184273879.05",
-        "InvoiceAmount is '46116860184273879.05': must be at most 46,116,860,184,273,879.04",
+        "23058430092136939.53",
+        "InvoiceAmount is '23058430092136939.53': must be at most 23,058,430,092,136,939.52",
     ),
-    ("InvoiceAmount", "9" * 30, f"InvoiceAmount is '{'9' * 30}': must be at most 46,116,860,184,273,879.04"),
+    ("InvoiceAmount", "9" * 30, f"InvoiceAmount is '{'9' * 30}': must be at most 23,058,430,092,136,939.52"),
 ]
 
 
@@ -336,6 +351,6 @@ def test_keeps_its_word_given_any_rows(tmp_path_factory: pytest.TempPathFactory,
     assert len(invoices) == len(changes)
     assert len({(invoice.country, invoice.customer, invoice.number) for invoice in invoices}) == len(invoices)
     for invoice in invoices:
-        assert 0 < invoice.amount <= LARGEST_AMOUNT
+        assert 0 < invoice.amount <= LARGEST_TOTAL
         assert invoice.invoiced <= invoice.due
         assert invoice.settled is None or invoice.invoiced <= invoice.settled

@@ -160,10 +160,13 @@ class TestCreating:
 
         assert counted.count > len(SQLModel.metadata.tables)
 
-    def test_refused_given_a_run(self, tmp_path: Path, refused: Callable[[Callable[[], object]], str]) -> None:
-        path = made(tmp_path / "run.sqlite")
+    @pytest.mark.parametrize(("finished", "what"), [(True, "a run"), (False, "an unfinished run")])
+    def test_refused_given_a_run(
+        self, tmp_path: Path, refused: Callable[[Callable[[], object]], str], finished: bool, what: str
+    ) -> None:
+        path = made(tmp_path / "run.sqlite", RUN | {"finished": finished})
         message = refused(lambda: Store.create(path, Run(**RUN)))
-        assert message == f"database {path} already holds a run: name another file"
+        assert message == f"database {path} already holds {what}: name another file"
 
     def test_refused_given_a_listener(self, tmp_path: Path, refused: Callable[[Callable[[], object]], str]) -> None:
         path = made(tmp_path / "run.sqlite", LISTENER)
