@@ -27,11 +27,8 @@ COLUMNS = (
 )
 """The columns that are read; any others are ignored."""
 
-LARGEST_AMOUNT = 2**62
+LARGEST_AMOUNT = 2**61
 """Minor units after multiplication by the amount unit: with a late fee it still fits a signed 64-bit integer."""
-
-LARGEST_TOTAL = 2**61
-"""Minor units of all invoices together, likewise: one wallet may hold them, and twice that with late fees."""
 
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,32}")
 _DATE = re.compile(r"\d{1,2}/\d{1,2}/\d{4}", re.ASCII)
@@ -95,8 +92,8 @@ def read_invoices(path: Path, *, amount_unit: int, limit: int | None = None) -> 
     if not invoices:
         raise InvalidInput("--invoices", str(path), "a file with at least one invoice")
     total = sum(invoice.amount for invoice in invoices)
-    if total > LARGEST_TOTAL:
-        raise InvalidInput("InvoiceAmount", f"{shown(total)} in all", f"at most {shown(LARGEST_TOTAL)} in all")
+    if total > LARGEST_AMOUNT:
+        raise InvalidInput("InvoiceAmount", f"{shown(total)} in all", f"at most {shown(LARGEST_AMOUNT)} in all")
     return tuple(invoices)
 
 

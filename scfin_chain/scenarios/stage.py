@@ -11,7 +11,7 @@ from scfin_chain.bootstrap import Laboratory
 from scfin_chain.chain.ledger import Command, Outcome
 from scfin_chain.chain.signer import Signer, development_signer
 from scfin_chain.deploy.founding import FOREVER, FULL_ALLOWANCE, Role, fund
-from scfin_chain.errors import ContractReverted
+from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.events import Event
 from scfin_chain.events.credit_token import CreditRecharged
 from scfin_chain.events.financing_desk import FinancingRequested
@@ -27,6 +27,7 @@ from scfin_chain.units import (
     ParticipantId,
     ProgrammeId,
     ReceivableId,
+    date_of,
     day_of,
     start_of,
 )
@@ -95,7 +96,15 @@ class Stage:
         return day_of(self.laboratory.ledger.gateway.now())
 
     def begin_day(self, day: Day) -> None:
-        """Let the chain's clock go on to the start of a later day; on the same day nothing changes."""
+        """Let the chain's clock go on to the start of a later day; on the same day nothing changes.
+
+        Raises
+        ------
+        ChainError
+            The clock is past that day: a day has room for 86,400 transactions, one a second.
+        """
+        if day < self.day:
+            raise ChainError(f"the chain's clock is on {date_of(self.day)}: it cannot go back to {date_of(day)}")
         if day > self.day:
             self.laboratory.ledger.gateway.set_time(start_of(day))
 

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scfin_chain.errors import InvalidInput, ScfinError
-from scfin_chain.scenarios.invoices import COLUMNS, LARGEST_TOTAL, BadInvoices, Invoice, read_invoices
+from scfin_chain.scenarios.invoices import COLUMNS, LARGEST_AMOUNT, BadInvoices, Invoice, read_invoices
 from scfin_chain.units import Money, day_from_date
 
 repeatable = settings(derandomize=True, deadline=None)
@@ -155,7 +155,7 @@ class TestGivenSums:
 
     def test_reads_the_largest(self, write: Callable[..., Path]) -> None:
         rows = [row(InvoiceAmount="11529215046068469.76", invoiceNumber=number) for number in "12"]
-        assert sum(invoice.amount for invoice in read(write(*rows))) == LARGEST_TOTAL
+        assert sum(invoice.amount for invoice in read(write(*rows))) == LARGEST_AMOUNT
 
     def test_is_refused_given_more(self, write: Callable[..., Path]) -> None:
         rows = [row(InvoiceAmount="11529215046068469.77", invoiceNumber=number) for number in "12"]
@@ -351,6 +351,6 @@ def test_keeps_its_word_given_any_rows(tmp_path_factory: pytest.TempPathFactory,
     assert len(invoices) == len(changes)
     assert len({(invoice.country, invoice.customer, invoice.number) for invoice in invoices}) == len(invoices)
     for invoice in invoices:
-        assert 0 < invoice.amount <= LARGEST_TOTAL
+        assert 0 < invoice.amount <= LARGEST_AMOUNT
         assert invoice.invoiced <= invoice.due
         assert invoice.settled is None or invoice.invoiced <= invoice.settled
