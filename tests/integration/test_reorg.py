@@ -274,7 +274,8 @@ class TestDeeper:
         past = Past.of(local)
         with empty_store() as store:
             listener = listener_on(local.laboratory, store, finality_depth=depth)
-            local.laboratory.ledger.gateway.mine(depth)
+            for _ in range(depth):
+                minted(past)
             listener.poll()
             past.go_back()
             sold_twice(past)
