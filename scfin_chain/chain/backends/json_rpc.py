@@ -53,7 +53,7 @@ class JsonRpcClient:
         ChainError
             The node gave no answer that is JSON-RPC.
         """
-        body = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
+        body: dict[str, Any] = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
         with self._lock:
             answer = self._post(body, attempts=_ATTEMPTS if repeatable else 1)
         if error := answer.get("error"):
@@ -67,7 +67,7 @@ class JsonRpcClient:
         """Close the connection."""
         self._session.close()
 
-    def _post(self, body: dict[str, object], *, attempts: int) -> dict[str, Any]:
+    def _post(self, body: dict[str, Any], *, attempts: int) -> dict[str, Any]:
         for attempt in range(1, attempts + 1):
             try:
                 response = self._session.post(self._url, json=body, timeout=self._timeout)
