@@ -124,8 +124,8 @@ class TestListener:
         assert run_until(None, follow, anvil_url, never) == 0
 
         chance = random.Random(7)
-        for _ in range(8):
-            assert run_until(chance.randrange(1, 500), follow, anvil_url, killed) == -SIGKILL
+        for _ in range(6):
+            assert run_until(chance.randrange(1, 300), follow, anvil_url, killed) == -SIGKILL
         assert run_until(None, follow, anvil_url, killed) == 0
 
         assert held_by(killed) == held_by(never)
