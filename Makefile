@@ -15,7 +15,7 @@ PIP := -m pip install -qq --disable-pip-version-check --no-cache-dir --no-compil
 
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
-.PHONY: build demo test quick lint format analyse check bench gas wheel lock clean help
+.PHONY: build demo test quick lint format analyse check coverage bench gas wheel lock clean help
 
 build: $(VENV)/.project $(ARTIFACTS)  ## set up, and compile the contracts (the default)
 
@@ -42,6 +42,9 @@ analyse: build $(SLITHER)/.ready  ## forge's lints and slither on the contracts 
 	HOME=$(CURDIR)/build python scripts/analyse.py $(SLITHER)/bin/slither
 
 check: lint test  ## what is run before a change is accepted
+
+coverage: build  ## which statements and branches of the contracts their tests run; takes minutes
+	python -m tests.contracts.coverage $(ARGS)
 
 bench: build  ## how fast it is here
 	python -m benchmarks.gateway
