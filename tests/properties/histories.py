@@ -97,7 +97,7 @@ OTHERWISE: tuple[type[Act], ...] = (Crank, Repay, Confirm, Attest, Pay, Expire, 
 
 _KINDS = tuple(kind for kind, weight in WEIGHTS.items() for _ in range(weight))
 _SIZES = (0, 0, 0, 1, 1, 2, 2, 3, 3, 4) * 2 + tuple(range(5, 10))
-_TWISTS = (0,) * 40 + tuple(range(1, 11))
+_TWISTS = (0,) * 25 + tuple(range(1, 11))
 _BYTES = 5
 """Of which a step is made."""
 
@@ -117,9 +117,9 @@ class Step:
         """The first that can be proposed: of its own kind, of one that leads on, or a registration."""
         chance = Random(self.draw.pick << 8 | self.draw.extra)
         others = (kind for kinds in (LEADING_ON, OTHERWISE) for kind in chance.sample(kinds, len(kinds)))
-        proposed = (kind.propose(book, self.draw) for kind in (self.kind, *others))
+        proposed = (kind.propose(book, self.draw.of(kind)) for kind in (self.kind, *others))
         fit = (act for act in proposed if act and not (self.yields and any(act.refusals(book))))
-        return next(fit, None) or Register.propose(book, self.draw)
+        return next(fit, None) or Register.propose(book, self.draw.of(Register))
 
 
 @dataclass(frozen=True, slots=True)

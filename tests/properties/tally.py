@@ -47,8 +47,9 @@ class Tally:
     def follow(self, taken: Taken, book: Book) -> None:
         """Add an act that was accepted."""
         match taken.act:
-            case Mint(amount=amount):
+            case Mint(account=account, amount=amount):
                 self.minted += amount
+                self.donated += amount if account == SETTLEMENT else 0
             case Burn(amount=amount):
                 self.burned += amount
             case Donate(amount=amount):
@@ -78,7 +79,7 @@ class Tally:
                 self.settled[number] += 1
                 self._payouts(taken, book.financings[number].lot)
             case _:
-                if payee_of(taken.act) == SETTLEMENT:
+                if getattr(taken.act, "payee", None) == SETTLEMENT:
                     self.donated += taken.change("cash", SETTLEMENT)
 
     def _payouts(self, taken: Taken, lot: int) -> None:
@@ -95,8 +96,3 @@ class Tally:
 def owners(reading: Any, lot: int) -> list[str]:
     """Who is asked for tokens of a lot."""
     return [key[1] for key in reading if key[0] == "balance" and key[2] == lot]
-
-
-def payee_of(act: Any) -> str | None:
-    """Who receives by an act that names one."""
-    return getattr(act, "payee", None) or getattr(act, "account", None)

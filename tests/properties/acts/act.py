@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
 from tests.contracts.world import CAST, OFFICES, World
@@ -38,6 +38,8 @@ class Act(ABC):
 
     who: str
     always_refused: ClassVar[bool] = False
+    twists: ClassVar[int] = 2
+    """How many ways there are to draw it wrong on purpose; the first two are the same for all."""
 
     @abstractmethod
     def call(self, world: World, book: Book) -> Call:
@@ -68,8 +70,12 @@ class Draw:
     pick: int = 0
     size: int = 0
     twist: int = 0
-    """0: as it should be; 1: the wrong sender; 2: on anything; from 3 on as the act says."""
+    """0: as it should be; 1: the wrong sender; 2: on anything; from 3 to its `twists`, as the act says."""
     extra: int = 0
+
+    def of(self, kind: type[Act]) -> Self:
+        """The same with a twist that this kind knows."""
+        return replace(self, twist=self.twist and 1 + self.twist % kind.twists)
 
     @property
     def ordinary(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from scfin_chain.chain import ZERO_ADDRESS
 from tests.contracts.world import MAX, World
@@ -214,6 +214,8 @@ class Freeze(Act):
 class ForceTransfer(Act):
     """A court moves cash, frozen or not."""
 
+    twists: ClassVar[int] = 3
+
     who: str
     payer: str
     payee: str
@@ -239,5 +241,5 @@ class ForceTransfer(Act):
     @classmethod
     def propose(cls, book: Book, draw: Draw) -> Self:
         options = (*SYSTEMS, NOBODY, "stranger", *WALLETS) if draw.twist == 2 else WALLETS
-        payer, payee = draw.one(options), draw.other(options)
+        payer, payee = NOBODY if draw.twist == 3 else draw.one(options), draw.other(options)
         return cls(draw.sender("court"), payer, payee, draw.amount(book.cash[payer] or 1, MAX))

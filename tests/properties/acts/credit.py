@@ -49,6 +49,8 @@ class SetLimit(Act):
 class Recharge(Act):
     """An issuer makes tokens of a free part of what it owes."""
 
+    twists: ClassVar[int] = 3
+
     who: str
     receivable: int
     amount: int
@@ -96,6 +98,8 @@ class Recharge(Act):
 @dataclass(frozen=True, slots=True)
 class PayWith(Act):
     """A holder pays a trade with tokens."""
+
+    twists: ClassVar[int] = 3
 
     who: str
     lot: int

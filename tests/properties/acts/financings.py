@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from eth_utils.crypto import keccak
 
@@ -57,6 +57,8 @@ class Request(Act):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided(Act):
     """A decision and who signed it; `altered` names a field changed after the signature."""
+
+    twists: ClassVar[int] = 10
 
     who: str
     financing: int

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from tests.contracts.world import CARRIER, DELIVERED, SUPPLIER, World
 from tests.properties.acts.act import HOLDERS, ISSUERS, MOST, REASON, Act, Call, Draw
@@ -19,6 +19,8 @@ TERMS = (30, 60, 10, 200, 3, 1, 0)
 @dataclass(frozen=True, slots=True)
 class Register(Act):
     """A creditor records what a debtor owes it."""
+
+    twists: ClassVar[int] = 4
 
     who: str
     debtor: str
@@ -81,6 +83,8 @@ class Register(Act):
 @dataclass(frozen=True, slots=True)
 class Amend(Act):
     """The creditor corrects face and due day."""
+
+    twists: ClassVar[int] = 3
 
     who: str
     receivable: int
@@ -150,6 +154,8 @@ class Attest(Act):
 @dataclass(frozen=True, slots=True)
 class Confirm(Act):
     """The debtor says for ever that it owes, and on which terms."""
+
+    twists: ClassVar[int] = 5
 
     who: str
     receivable: int

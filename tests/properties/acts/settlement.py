@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from tests.contracts.world import World
 from tests.properties.acts.act import BANKS, EVERYONE, HOLDERS, Act, Call, Draw
@@ -86,6 +86,8 @@ class Repay(Act):
 @dataclass(frozen=True, slots=True)
 class Crank(Act):
     """Anybody has holders paid."""
+
+    twists: ClassVar[int] = 3
 
     who: str
     lot: int

@@ -27,7 +27,9 @@ def a_donation_changes_nothing(run: Run) -> None:
 
 
 def what_was_collected_is_paid_or_claimable_but_for_dust(run: Run) -> None:
-    """Paid + claimable = collected - dust, dust <= holders."""
+    """Paid + claimable = collected - dust, dust <= holders; each b of tokens gets b + floor(b * fee / principal)."""
+    if run.last.did(Crank, Settle):
+        assert _paid(run) == sum(_with_fee(run, units) for units in _redeemed(run))
     for lot in run.book.lots:
         status, *_, received, _, _, paid_out = run.reading["account", lot]
         assert received == run.tally.collected[lot]
@@ -42,13 +44,35 @@ def nobody_is_paid_twice_for_one_unit(run: Run) -> None:
     assert all(times == 1 for times in run.tally.settled.values())
     if not run.last.did(Crank, Settle):
         return
-    act = run.last.act
-    lot = act.lot if isinstance(act, Crank) else run.book.financings[act.financing].lot
+    lot = _lot(run)
     burned = -sum(run.last.change("balance", who, lot) for who in owners(run.last.before, lot))
-    paid = run.last.change("total claimable") - run.last.change("cash", SETTLEMENT)
+    assert _paid(run) <= _with_fee(run, burned)
+
+
+def _lot(run: Run) -> int:
+    """That of which the last act paid."""
+    act = run.last.act
+    return act.lot if isinstance(act, Crank) else run.book.financings[act.financing].lot
+
+
+def _paid(run: Run) -> int:
+    """What the last act paid or made claimable, but for dust."""
     dust = sum(event.arguments["dust"] for event in run.last.events if event.name == "Closed")
-    _, _, _, principal, _, fee, *_ = run.reading["account", lot]
-    assert paid - dust <= burned + burned * fee // principal
+    return run.last.change("total claimable") - run.last.change("cash", SETTLEMENT) - dust
+
+
+def _redeemed(run: Run) -> list[int]:
+    """For what: each holder's tokens, or the bank's and the holder's part of what was pledged."""
+    act = run.last.act
+    if isinstance(act, Settle):
+        record = run.book.financings[act.financing]
+        return [record.claim, record.face - record.claim]
+    return [run.last.before.get(("balance", who, _lot(run)), 0) for who in {*run.last.act.holders}]
+
+
+def _with_fee(run: Run, units: int) -> int:
+    _, _, _, principal, _, fee, *_ = run.reading["account", _lot(run)]
+    return int(units + units * fee // principal)
 
 
 def a_frozen_holder_stops_nobody(run: Run) -> None:
