@@ -53,7 +53,7 @@ STEPS = 32
 """In a history; a few of them rest."""
 
 WEIGHTS: dict[type[Act], int] = {
-    Register: 2,
+    Register: 8,
     Amend: 4,
     Attest: 2,
     Confirm: 4,
@@ -61,7 +61,7 @@ WEIGHTS: dict[type[Act], int] = {
     Resolve: 6,
     SetLimit: 2,
     Recharge: 6,
-    PayWith: 6,
+    PayWith: 8,
     BareTransfer: 1,
     Pay: 2,
     Request: 9,
@@ -84,7 +84,7 @@ WEIGHTS: dict[type[Act], int] = {
     Approve: 2,
     Transfer: 3,
     TransferFrom: 3,
-    ForceTransfer: 3,
+    ForceTransfer: 5,
     Mint: 4,
     Burn: 4,
     Donate: 4,
