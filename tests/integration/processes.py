@@ -18,7 +18,8 @@ SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload([__name__])
 """Everything is imported once, in a server without threads; each process is a fork of it."""
 
-WAIT_SECONDS = 120.0
+WAIT_SECONDS = 600.0
+"""For the first process a busy machine may import everything anew; only one that hangs needs more."""
 LONGEST_FUSE = 0.01
 """Seconds between the statement that lights the fuse and the kill, at most: what is hit is chance."""
 
