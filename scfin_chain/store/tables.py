@@ -4,7 +4,7 @@ Amounts are minor units in 64-bit integers; days are whole days since 1970-01-01
 any integer of a database, are decimal text.
 """
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Table
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Table
 from sqlmodel import Field, SQLModel
 
 
@@ -52,6 +52,16 @@ class EventRow(SQLModel, table=True):
     contract: str
     name: str
     body: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class EventPartyRow(SQLModel, table=True):
+    """Whom an event concerns: who may read it without an office."""
+
+    __tablename__ = "event_party"
+
+    participant: int = Field(primary_key=True)
+    block_number: int = Field(primary_key=True)
+    ordinal: int = Field(primary_key=True)
 
 
 class UndoRow(SQLModel, table=True):
@@ -272,6 +282,25 @@ class OutboxRow(SQLModel, table=True):
 
     financing: int = Field(primary_key=True)
     state: str = Field(default="pending", index=True)
+    """pending, done, or dead: given up until somebody retries it."""
+    attempts: int = 0
+    error: str | None = None
+
+
+class WithdrawnRow(SQLModel, table=True):
+    """A decision that was signed and then taken back, as it was."""
+
+    __tablename__ = "withdrawn"
+
+    sequence: int | None = Field(default=None, primary_key=True)
+    financing: int = Field(index=True)
+    day: int
+    cause: str
+    """deadline, or reorg."""
+    signed: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    signature: str
+    model_hash: str
+    inputs_hash: str
 
 
 class NameRow(SQLModel, table=True):
@@ -290,6 +319,112 @@ class JournalRow(SQLModel, table=True):
 
     step: int = Field(primary_key=True)
     line: str
+
+
+class ChainEntryRow(SQLModel, table=True):
+    """One thing that was done to the local chain, written before it is done; all of them in order are the chain."""
+
+    __tablename__ = "chain_entry"
+
+    sequence: int = Field(primary_key=True)
+    kind: str
+    """transaction, time, mine, snapshot, or revert."""
+    parent_hash: str
+    """The head to which it is done."""
+    timestamp: int
+    """Of the pending block."""
+    sender: str | None = None
+    body: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
+    """The signed transaction; for the others their argument as decimal text."""
+
+
+class ChainDumpRow(SQLModel, table=True):
+    """What the local chain's key-value store gained since the dump before."""
+
+    __tablename__ = "chain_dump"
+
+    sequence: int = Field(primary_key=True)
+    """The last entry that is in it."""
+    head_hash: str
+    state: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    """What is not in the key-value store: the pending time, the snapshots."""
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class CommandRow(SQLModel, table=True):
+    """What somebody wants done on the ledger, once: bound to one nonce of its sender before it is sent."""
+
+    __tablename__ = "command"
+    __table_args__ = (Index("command_state", "state"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    """Who asked, and the name that they gave it: the same key is the same command."""
+    participant: int | None = None
+    step: str
+    sender: str
+    recipient: str
+    data: str
+    """Calldata, hex."""
+    raw: str | None = None
+    transaction_hash: str | None = Field(default=None, index=True)
+    nonce: int | None = None
+    state: str = "queued"
+    """queued, sent, done, or refused."""
+    block_number: int | None = Field(default=None, index=True)
+    refusal: dict[str, object] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+
+
+class IdempotencyRow(SQLModel, table=True):
+    """The first answer to a request that carried a key; every repetition gets it again."""
+
+    __tablename__ = "idempotency"
+
+    caller: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_hash: str
+    command: int | None = None
+    status: int | None = None
+    answer: dict[str, object] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """A key of the HTTP interface: only its hash is kept. Without a participant it is the registrar's."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    hash: str
+    participant: int | None = Field(default=None, index=True)
+    created_day: int
+    expires_day: int | None = None
+    revoked: bool = False
+
+
+class CustodyRow(SQLModel, table=True):
+    """An account whose key the service derives from its secret, under this label."""
+
+    __tablename__ = "custody"
+
+    account: str = Field(primary_key=True)
+    label: str
+
+
+class ScenarioRow(SQLModel, table=True):
+    """A scenario that somebody started over HTTP."""
+
+    __tablename__ = "scenario"
+
+    id: int | None = Field(default=None, primary_key=True)
+    participant: int | None = None
+    kind: str
+    spec: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    state: str = "queued"
+    """queued, running, done, failed, or cancelled."""
+    done: int = 0
+    total: int | None = None
+    result: dict[str, object] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    error: str | None = None
 
 
 def table_of(model: type[SQLModel]) -> Table:
