@@ -1,30 +1,25 @@
-"""``scfin``: every error that a user can meet is one line on standard error and an exit code."""
+"""Commands that run a scenario from beginning to end, and set two of them side by side."""
 
 import json
-import logging
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from sqlalchemy import select
 
 from scfin_chain.bootstrap import (
     CHAINS,
     DEFAULT_RPC_URL,
     ChainChoice,
     open_laboratory,
-    open_listener,
 )
+from scfin_chain.cli.program import app, errors, output
 from scfin_chain.config import Settings, load_settings
-from scfin_chain.errors import InvalidInput, NodeSilent, ScfinError
+from scfin_chain.errors import InvalidInput
 from scfin_chain.scenarios import report
 from scfin_chain.scenarios.conservation import check_conservation
 from scfin_chain.scenarios.demo import FIRST_DAY, Demo
@@ -35,22 +30,7 @@ from scfin_chain.scenarios.stage import Stage
 from scfin_chain.service.canonical import digest
 from scfin_chain.service.explanation import explain as explanation
 from scfin_chain.service.rules import Rules
-from scfin_chain.store.store import Store
-from scfin_chain.store.tables import JournalRow, table_of
 from scfin_chain.units import Day, date_of, shown
-
-app = typer.Typer(
-    name="scfin",
-    help="A supply chain finance ledger: real contracts on a local chain, and the models that decide each financing.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-output = Console(highlight=False, markup=False, emoji=False)
-errors = Console(stderr=True, highlight=False)
-
-POLL_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 
 RESULT_NODES = 1_000
 """Far more objects and lists than results have."""
@@ -63,38 +43,6 @@ RpcOption = Annotated[str, typer.Option("--rpc-url", help="The node of --chain r
 SettingsOption = Annotated[
     Path | None, typer.Option("--settings", help="TOML file of settings; docs/SETTINGS.md lists them.")
 ]
-
-
-def main() -> None:
-    """Run a command; a refusal is one line."""
-    if sys.stdout is None:  # closed by whoever started us
-        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115  # as long as the program runs
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    try:
-        app()
-    except ScfinError as refusal:
-        sys.stderr.write(f"scfin: {refusal}\n")
-        sys.exit(refusal.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        output.print(version("scfin-chain"))
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    show_version: Annotated[
-        bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
-    ] = False,
-) -> None:
-    pass
 
 
 @app.command()
@@ -182,68 +130,6 @@ def compare(
     Example: scfin compare a.json b.json
     """
     output.print(report.compare(_read_json(first), _read_json(second), names=(first.name, second.name)))
-
-
-@app.command()
-def explain(
-    financing: Annotated[int, typer.Argument(help="The financing's number.")],
-    database: Annotated[Path, typer.Option("--database", help="SQLite file of a run.")],
-) -> None:
-    """Say why a financing was approved or refused, with every number on the way.
-
-    Example: scfin explain 17 --database run.sqlite
-    """
-    with _existing(database) as store:
-        output.print(explanation(store, financing), soft_wrap=True)
-
-
-@app.command()
-def journal(
-    database: Annotated[Path, typer.Option("--database", help="SQLite file of a run.")],
-) -> None:
-    """Print the journal of a run: one line a step, the lines over which its digest is taken.
-
-    Example: scfin journal --database run.sqlite | sha256sum
-    """
-    table = table_of(JournalRow)
-    with _existing(database) as store, store.read() as connection:
-        for line in connection.execute(select(table.c.line).order_by(table.c.step)).scalars():
-            sys.stdout.write(f"{line}\n")
-
-
-@app.command()
-def listen(
-    rpc_url: Annotated[str, typer.Option("--rpc-url", help="The node to follow.")],
-    database: Annotated[Path, typer.Option("--database", help="SQLite file that follows it.")],
-    once: Annotated[bool, typer.Option("--once", help="End at the head of the chain.")] = False,
-) -> None:
-    """Follow the ledger on a node into a database, until interrupted; start it again at any time.
-
-    Example: scfin listen --rpc-url http://127.0.0.1:8545 --database ledger.sqlite
-    """
-    listener, store, gateway = open_listener(rpc_url=rpc_url, database=database)
-    pause = POLL_SECONDS
-    try:
-        while True:
-            try:
-                read = listener.poll()
-            except NodeSilent as silence:
-                if once:
-                    raise
-                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
-                logging.getLogger(__name__).warning("%s: asking again in %g s", silence, pause)
-                sleep(pause)
-                continue
-            pause = POLL_SECONDS
-            if read:
-                output.print(f"block={listener.cursor.number} read={read}")
-            elif once:
-                return
-            else:
-                sleep(pause)
-    finally:
-        store.close()
-        gateway.close()
 
 
 def _replay(
@@ -346,16 +232,3 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict) or "digest" not in value:
         raise InvalidInput("results", str(path), "a JSON file written by --json")
     return value
-
-
-@contextmanager
-def _existing(database: Path) -> Iterator[Store]:
-    store = Store.existing(database)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-if __name__ == "__main__":
-    main()
