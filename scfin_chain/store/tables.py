@@ -23,6 +23,8 @@ class Run(SQLModel, table=True):
     inputs_hash: str
     settings: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
     finished: bool = False
+    chain: dict[str, object] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}"))
+    """Of a service: how its chain began, and whose keys founded the ledger."""
 
 
 class BlockRow(SQLModel, table=True):
@@ -358,7 +360,7 @@ class CommandRow(SQLModel, table=True):
     __table_args__ = (Index("command_state", "state"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    key: str = Field(unique=True)
+    key: str | None = Field(default=None, unique=True)
     """Who asked, and the name that they gave it: the same key is the same command."""
     participant: int | None = None
     step: str
@@ -366,6 +368,8 @@ class CommandRow(SQLModel, table=True):
     recipient: str
     data: str
     """Calldata, hex."""
+    value: str = "0"
+    """Wei."""
     raw: str | None = None
     transaction_hash: str | None = Field(default=None, index=True)
     nonce: int | None = None
