@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from scfin_chain.errors import InvalidInput
 
@@ -152,8 +151,10 @@ class Settings(BaseModel):
     supervision: SupervisionSettings = SupervisionSettings()
 
 
-def load_settings(path: Path | None) -> Settings:
+def load_settings(path: Path | None, *, beside: tuple[str, ...] = ()) -> Settings:
     """The settings of a TOML file; the defaults where it is silent, and all of them where there is no file.
+
+    Tables named in ``beside`` are somebody else's.
 
     Raises
     ------
@@ -171,13 +172,14 @@ def load_settings(path: Path | None) -> Settings:
     except RecursionError as error:
         raise InvalidInput("--settings", str(path), "a TOML file (it nests too deeply)") from error
     try:
-        return Settings.model_validate(tables)
+        return Settings.model_validate({name: table for name, table in tables.items() if name not in beside})
     except ValidationError as error:
-        raise _refusal(error.errors()[0]) from error
+        raise refusal_of(error) from error
 
 
-def _refusal(first: ErrorDetails) -> InvalidInput:
-    """What pydantic found, in our words."""
+def refusal_of(error: ValidationError) -> InvalidInput:
+    """The first of what pydantic found, in our words."""
+    first = error.errors()[0]
     name = ".".join(map(str, first["loc"]))
     match first["type"]:
         case "extra_forbidden":

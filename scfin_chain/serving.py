@@ -1,0 +1,103 @@
+"""How the service runs: command line, environment (``SCFIN_...``), and the table ``[serve]`` of a TOML file.
+
+The first that names a thing has the say. Secrets are never printed.
+"""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from scfin_chain.config import Settings, load_settings, refusal_of
+from scfin_chain.errors import InvalidInput
+
+Part = Literal["all", "api", "worker"]
+
+
+class ServeSettings(BaseSettings):
+    """What surrounds the ledger; the rules by which it decides are `scfin_chain.config.Settings`."""
+
+    model_config = SettingsConfigDict(env_prefix="SCFIN_", frozen=True, extra="forbid", validate_default=True)
+
+    data: Path = Path("scfin-data")
+    """Folder of the database and of the registrar's first key."""
+    database: SecretStr | None = None
+    """postgresql://user:password@host/name, or a SQLite file; without it ``ledger.sqlite`` in the data folder."""
+    rpc_url: SecretStr | None = None
+    """A node to run on; without it the chain is in this process, and durable in the database."""
+    role: Part = "all"
+    """``api`` answers HTTP, ``worker`` acts on the chain; apart, they need a node and a database that they share."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8_000
+    secret: SecretStr | None = None
+    """From which the keys in custody are derived, 16 characters or more; without it they are public ones."""
+    deployer_key: SecretStr | None = None
+    """Private key, hex, of the account that founds the ledger and pays for gas; without it a public one."""
+    mnemonic: SecretStr | None = None
+    """Of the accounts that the chain in this process funds and signs for; without it a public one."""
+    development: bool = False
+    """Whether /rpc also answers evm_snapshot, evm_mine and the like."""
+    start: dt.date = dt.date(2024, 1, 1)
+    """The day on which the chain in this process begins."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    finality_depth: Annotated[int, Field(ge=0, le=100_000)] = 64
+    """Blocks of a node that a reorg may still replace; the chain in this process has none."""
+    confirmations: Annotated[int, Field(ge=0, le=100_000)] = 0
+    """Blocks on top of a request before it is decided."""
+    requests_a_second: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    """For each key, or for each address without one."""
+    largest_body: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
+    """Bytes of a request."""
+    log_format: Literal["text", "json"] = "text"
+
+    @model_validator(mode="after")
+    def _apart_needs_shared(self) -> "ServeSettings":
+        if self.role != "all" and self.rpc_url is None:
+            raise InvalidInput("role", self.role, "all where the chain is in this process: name a node with rpc_url")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The command line, then the environment, then the file."""
+        given = dict(init_settings())
+        from_file = given.pop("_file", {})
+        return (
+            InitSettingsSource(settings_cls, init_kwargs=given),
+            env_settings,
+            InitSettingsSource(settings_cls, init_kwargs=from_file),
+        )
+
+
+def load_serving(path: Path | None, **given: object) -> tuple[ServeSettings, Settings]:
+    """How to serve, and the rules; ``given`` comes from the command line, None where it was silent.
+
+    Raises
+    ------
+    InvalidInput
+        A value is out of range, of another type, or has a name that is none.
+    """
+    settings, serve = load_settings(path, beside=("serve",)), _serve_table(path)
+    named: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    try:
+        return ServeSettings(**named, _file=serve), settings
+    except ValidationError as error:
+        raise refusal_of(error) from error
+
+
+def _serve_table(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get("serve", {})
+    if not isinstance(table, dict):
+        raise InvalidInput("serve", table, "a table")
+    return table
