@@ -1,5 +1,6 @@
 """The founding of a ledger: contracts, roles, and the first participants."""
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import IntFlag
 
@@ -8,11 +9,11 @@ from eth_utils.crypto import keccak
 from scfin_chain.artifacts import Artifact
 from scfin_chain.chain.deployment import CONTRACTS, Deployment
 from scfin_chain.chain.gateway import Gateway
-from scfin_chain.chain.ledger import Command, Ledger
+from scfin_chain.chain.keyring import Keyring
+from scfin_chain.chain.ledger import Ledger
 from scfin_chain.chain.signer import DEPLOYER, Signer, development_signer
 from scfin_chain.config import LedgerSettings
 from scfin_chain.errors import ChainError
-from scfin_chain.events.participants import Enrolled
 from scfin_chain.units import Address, Money, ParticipantId
 
 CASH_CAP = 2**62
@@ -64,77 +65,93 @@ class Founders:
     regulator: Founder
 
 
-def grants(deployment: Deployment, decider: Address) -> tuple[tuple[str, str, Address], ...]:
+def grants(deployment: Deployment, keys: Keyring) -> tuple[tuple[str, str, Address], ...]:
     """Who holds which role of which contract: (contract, role, account)."""
     at = deployment.addresses
-    central_bank = development_signer("central bank").address
-    bank = development_signer("bank").address
+    bank = keys.signer("bank").address
     return (
         ("Participants", "REGISTRAR", deployment.deployer),
         ("Participants", "GUARDIAN", deployment.deployer),
-        ("CashToken", "CENTRAL_BANK", central_bank),
-        ("CashToken", "COMPLIANCE", development_signer("compliance").address),
-        ("CashToken", "COURT", development_signer("court").address),
+        ("CashToken", "CENTRAL_BANK", keys.signer("central bank").address),
+        ("CashToken", "COMPLIANCE", keys.signer("compliance").address),
+        ("CashToken", "COURT", keys.signer("court").address),
         ("ReceivableRegistry", "CREDIT_TOKEN", at["CreditToken"]),
         ("CreditLine", "BANK", bank),
         ("CreditLine", "CREDIT_TOKEN", at["CreditToken"]),
         ("CreditLine", "SETTLEMENT", at["Settlement"]),
         ("CreditToken", "DESK", at["FinancingDesk"]),
         ("CreditToken", "SETTLEMENT", at["Settlement"]),
-        ("FinancingDesk", "DECIDER", decider),
+        ("FinancingDesk", "DECIDER", keys.signer("decider").address),
         ("FinancingDesk", "SETTLEMENT", at["Settlement"]),
     )
 
 
 def found(
-    gateway: Gateway, artifacts: dict[str, Artifact], *, terms: LedgerSettings, bank_cash: Money
+    gateway: Gateway,
+    artifacts: dict[str, Artifact],
+    *,
+    terms: LedgerSettings,
+    bank_cash: Money,
+    keys: Keyring | None = None,
 ) -> tuple[Ledger, Founders]:
     """Deploy everything from the deployer's first transaction on, and enrol the founders.
+
+    A founding that was interrupted goes on where it stopped: each step is one nonce of its sender, and a nonce that is
+    spent is a step that is done. So on a founded ledger it only finds out who the founders are.
 
     Raises
     ------
     ChainError
         The deployer has sent transactions before, so that the contracts would not stand where they are looked for.
     """
-    deployer = development_signer(DEPLOYER)
+    keys = keys or Keyring()
+    deployer = keys.deployer
     deployment = Deployment(deployer.address, artifacts)
-    ledger = Ledger(gateway, deployment)
-    _deploy(gateway, artifacts, deployment, deployer, terms)
-    decider = development_signer("decider")
-    for contract, role, account in grants(deployment, decider.address):
-        ledger.submit(_command(deployer, contract, "grantRole", keccak(text=role), account))
+    founding = _Founding(gateway, deployment)
+    _deploy(founding, artifacts, keys, terms)
+    for contract, role, account in grants(deployment, keys):
+        founding.act(deployer, contract, "grantRole", keccak(text=role), account)
     for system in ("FinancingDesk", "Settlement"):
-        enrol(ledger, deployer, system, deployment.addresses[system], Role.SYSTEM)
+        founding.enrol(deployer, system, deployment.addresses[system], Role.SYSTEM)
     founders = Founders(
         registrar=deployer,
-        decider=decider,
-        keeper=fund(gateway, development_signer("keeper")),
-        central_bank=_founder(ledger, deployer, "central bank", Role.CENTRAL_BANK),
-        bank=_founder(ledger, deployer, "bank", Role.BANK),
-        carrier=_founder(ledger, deployer, "carrier", Role.CARRIER),
-        regulator=_founder(ledger, deployer, "regulator", Role.REGULATOR),
+        decider=keys.signer("decider"),
+        keeper=founding.fund(deployer, keys.signer("keeper")),
+        central_bank=_founder(founding, keys, "central bank", Role.CENTRAL_BANK),
+        bank=_founder(founding, keys, "bank", Role.BANK),
+        carrier=_founder(founding, keys, "carrier", Role.CARRIER),
+        regulator=_founder(founding, keys, "regulator", Role.REGULATOR),
     )
-    ledger.submit(_command(founders.central_bank.signer, "CashToken", "mint", founders.bank.signer.address, bank_cash))
-    ledger.submit(
-        _command(founders.bank.signer, "CashToken", "approve", ledger.address("FinancingDesk"), FULL_ALLOWANCE)
-    )
-    return ledger, founders
+    founding.act(founders.central_bank.signer, "CashToken", "mint", founders.bank.signer.address, bank_cash)
+    founding.act(founders.bank.signer, "CashToken", "approve", deployment.addresses["FinancingDesk"], FULL_ALLOWANCE)
+    return founding.ledger, founders
 
 
-def enrol(
-    ledger: Ledger,
-    registrar: Signer,
-    name: str,
-    account: Address,
-    roles: Role,
-    *,
-    tier: int = 0,
-) -> ParticipantId:
-    """Enrol an account under the hash of its name."""
-    outcome = ledger.submit(
-        _command(registrar, "Participants", "enrol", account, int(roles), tier, FOREVER, keccak(text=name))
-    )
-    return next(e.event.id for e in outcome.events if isinstance(e.event, Enrolled))
+class _Founding:
+    """Sends each account's transactions in order, and leaves out those whose nonce is spent."""
+
+    def __init__(self, gateway: Gateway, deployment: Deployment) -> None:
+        self.ledger = Ledger(gateway, deployment)
+        self.deployment = deployment
+        self._steps: Counter[Address] = Counter()
+
+    def transact(self, signer: Signer, to: Address | None, data: bytes = b"", *, value: int = 0) -> None:
+        step, gateway = self._steps[signer.address], self.ledger.gateway
+        self._steps[signer.address] += 1
+        if step >= gateway.nonce(signer.address):
+            gateway.transact(signer, to, data, value=value)
+
+    def act(self, signer: Signer, contract: str, function: str, *arguments: object) -> None:
+        data = self.deployment.abis[contract].encode(function, *arguments)
+        self.transact(signer, self.deployment.addresses[contract], data)
+
+    def enrol(self, registrar: Signer, name: str, account: Address, role: Role) -> ParticipantId:
+        self.act(registrar, "Participants", "enrol", account, int(role), 0, FOREVER, keccak(text=name))
+        return ParticipantId(self.ledger.view("Participants", "participant", account).id)
+
+    def fund(self, deployer: Signer, signer: Signer) -> Signer:
+        self.transact(deployer, signer.address, value=GAS_MONEY)
+        return signer
 
 
 def fund(gateway: Gateway, signer: Signer) -> Signer:
@@ -143,17 +160,16 @@ def fund(gateway: Gateway, signer: Signer) -> Signer:
     return signer
 
 
-def _founder(ledger: Ledger, registrar: Signer, name: str, role: Role) -> Founder:
-    signer = fund(ledger.gateway, development_signer(name))
-    return Founder(id=enrol(ledger, registrar, name, signer.address, role), signer=signer)
+def _founder(founding: _Founding, keys: Keyring, name: str, role: Role) -> Founder:
+    signer = founding.fund(keys.deployer, keys.signer(name))
+    return Founder(id=founding.enrol(keys.deployer, name, signer.address, role), signer=signer)
 
 
-def _deploy(
-    gateway: Gateway, artifacts: dict[str, Artifact], deployment: Deployment, deployer: Signer, terms: LedgerSettings
-) -> None:
+def _deploy(founding: _Founding, artifacts: dict[str, Artifact], keys: Keyring, terms: LedgerSettings) -> None:
+    deployment, gateway = founding.deployment, founding.ledger.gateway
     at = deployment.addresses
     arguments: dict[str, object] = {
-        "admin": deployer.address,
+        "admin": deployment.deployer,
         "participants": at["Participants"],
         "cash": at["CashToken"],
         "registry": at["ReceivableRegistry"],
@@ -168,16 +184,12 @@ def _deploy(
         "feeGraceDays": terms.fee_grace_days,
         "defaultDays": terms.default_days,
         "lateFeeBps": terms.late_fee_bps,
-        "dustAccount": development_signer("regulator").address,
+        "dustAccount": keys.signer("regulator").address,
     }
     for name in CONTRACTS:
         code = bytes.fromhex(artifacts[name].bytecode.removeprefix("0x"))
         abi = deployment.abis[name]
         values = (arguments[parameter.rstrip("_")] for parameter in abi.constructor.names)
-        receipt = gateway.deploy(deployer, abi.encode_deployment(code, *values))
-        if receipt.contract_address != at[name]:
-            raise ChainError(f"{name} was created at {receipt.contract_address}, not at {at[name]}: use a fresh chain")
-
-
-def _command(signer: Signer, contract: str, function: str, *arguments: object) -> Command:
-    return Command(step=function, signer=signer, contract=contract, function=function, arguments=arguments)
+        founding.transact(keys.deployer, None, abi.encode_deployment(code, *values))
+        if not gateway.code(at[name]):
+            raise ChainError(f"{name} does not stand at {at[name]}: {deployment.deployer} was used before")
