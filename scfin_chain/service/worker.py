@@ -1,0 +1,201 @@
+"""The one that acts: reads the chain, decides, keeps the calendar, and works off the queue; again and again.
+
+Exactly one worker acts at a time. Whatever it was doing when it died is in the database, and the next one goes on.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Protocol
+
+from scfin_chain.chain.gateway import Block, Gateway
+from scfin_chain.chain.ledger import Command, Ledger, Outcome
+from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, ScfinError, StoreError
+from scfin_chain.service.decider import Decider
+from scfin_chain.service.keeper import Keeper
+from scfin_chain.service.queue import Order, Queue, Refusal
+from scfin_chain.store.leadership import Leadership
+from scfin_chain.units import Day, day_of, start_of
+
+PAUSE_SECONDS = 0.5
+"""How long a worker without work looks away; an order on this machine wakes it at once."""
+
+LONGEST_PAUSE_SECONDS = 8.0
+"""The same while the node or the database is away."""
+
+BATCH = 20
+"""Commands that are worked off before the chain is read again, and their senders hear of it."""
+
+log = logging.getLogger(__name__)
+
+
+class Reader(Protocol):
+    """A listener, as the worker needs it: it knows the layer of the service, not its neighbours."""
+
+    @property
+    def cursor(self) -> Block: ...
+
+    def poll(self, *, at_most: int | None = None) -> int: ...
+
+
+@dataclass(slots=True)
+class Pulse:
+    """What the worker shows of itself to those who watch it from another thread."""
+
+    acts: bool = False
+    rounds: int = 0
+    failure: str | None = None
+    """Why the worker stopped for good."""
+    trouble: str | None = None
+    """What kept it from its last round."""
+
+
+@dataclass(kw_only=True)
+class Worker:
+    """Brings the ledger forward; `run` in a thread of its own."""
+
+    leadership: Leadership
+    listener: Reader
+    decider: Decider
+    keeper: Keeper
+    queue: Queue
+    ledger: Ledger
+    announce: Callable[[], None] = lambda: None
+    """Called after each round that did something."""
+    wake: Event = field(default_factory=Event)
+    stop: Event = field(default_factory=Event)
+    pulse: Pulse = field(default_factory=Pulse)
+    _kept: tuple[Day, bytes] | None = None
+
+    def run(self) -> None:
+        """Act until stopped; what cannot be cured is noted and ends it."""
+        pause = PAUSE_SECONDS
+        try:
+            while not self.stop.is_set():
+                try:
+                    busy = self._lead() and self.round()
+                    self.pulse.trouble, pause = None, PAUSE_SECONDS
+                except (NodeSilent, StoreError) as trouble:
+                    busy, pause = False, min(2 * pause, LONGEST_PAUSE_SECONDS)
+                    self.pulse.trouble = str(trouble)
+                    log.warning("worker waits seconds=%g reason=%s", pause, trouble)
+                if not busy:
+                    self.wake.wait(pause)
+                self.wake.clear()
+        except ScfinError as failure:
+            self.pulse.failure = str(failure)
+            log.critical("worker stopped reason=%s", failure)
+        except Exception as failure:
+            self.pulse.failure = f"{type(failure).__name__}: {failure}"
+            log.critical("worker stopped by a bug", exc_info=True)
+        finally:
+            self.pulse.acts = False
+            self.leadership.release()
+
+    def round(self) -> bool:
+        """Read, decide, keep the calendar, work off what was ordered; gives whether anything was done."""
+        self.pulse.rounds += 1
+        done = self.listener.poll()
+        done += self._work_off()
+        done += self._decide()
+        done += self._keep_calendar()
+        if done:
+            self.announce()
+        return done > 0
+
+    def submit(self, command: Command) -> Outcome:
+        """A command of the service itself, through the same queue; a refusal raises `ContractReverted`."""
+        order = Order(
+            key=None,
+            step=command.step,
+            sender=command.signer.address,
+            recipient=self.ledger.address(command.contract),
+            data=self.ledger.deployment.abis[command.contract].encode(command.function, *command.arguments),
+        )
+        self._still_leading()
+        ended = self.queue.work(self.queue.place(order))
+        if isinstance(ended, Refusal):
+            raise ContractReverted(ended.name, ended.arguments)
+        return Outcome(receipt=ended, events=self.ledger.events(ended.logs))
+
+    def _lead(self) -> bool:
+        if not self.leadership.held() and self.leadership.acquire():
+            log.info("worker leads")
+        self.pulse.acts = self.leadership.held()
+        return self.pulse.acts
+
+    def _still_leading(self) -> None:
+        """Before each write: one who lost the lead without noticing must not act."""
+        if not self.leadership.held():
+            raise StoreError("another worker took the lead")
+
+    def _work_off(self) -> int:
+        done = 0
+        for number in self.queue.waiting()[:BATCH]:
+            self._still_leading()
+            try:
+                self._work(number)
+            except (NodeSilent, StoreError):
+                raise
+            except ChainError as trouble:
+                log.warning("command waits command=%d reason=%s", number, trouble)
+                continue
+            done += 1
+        return done + self.listener.poll()
+
+    def _work(self, number: int) -> None:
+        target = self.queue.target(number)
+        if target is None:
+            self.queue.work(number)
+        else:
+            self._advance(target)
+            self.queue.finish(number, self.listener.cursor.number)
+
+    def _advance(self, target: Day) -> None:
+        """Let time go on day by day: `collect` is for one day alone, and a day that is jumped over never comes back."""
+        gateway = self.ledger.gateway
+        self._settle_day()
+        while (today := self._today(gateway)) < target:
+            gateway.set_time(start_of(Day(today + 1)))
+            self._settle_day()
+
+    def _settle_day(self) -> None:
+        self._still_leading()
+        self.listener.poll()
+        self._decide()
+        self._keep_calendar()
+
+    def _decide(self) -> int:
+        done = self.decider.send_pending(self.submit)
+        while self.decider.decide_next() is not None:
+            done += self.decider.send_pending(self.submit)
+            self.listener.poll()
+        return done
+
+    def _keep_calendar(self) -> int:
+        """Once for each day and each new head: the rows say what falls due, and they have not changed otherwise."""
+        done = 0
+        while (state := (self._today(self.ledger.gateway), self.listener.cursor.hash)) != self._kept:
+            self._kept = state
+            for task in (self.keeper.collections, self.keeper.expiries, self.keeper.defaults, self._payouts):
+                for command in task(state[0]):
+                    done += self._keep(command)
+                self.listener.poll()
+        return done
+
+    def _payouts(self, day: Day) -> list[Command]:
+        return self.keeper.payouts()
+
+    def _keep(self, command: Command) -> bool:
+        """One task of the calendar; what the contract refuses, somebody else has done, and the listener tells."""
+        try:
+            self.submit(command)
+        except ContractReverted as refusal:
+            log.warning("task refused step=%s reason=%s", command.step, refusal)
+            return False
+        return True
+
+    @staticmethod
+    def _today(gateway: Gateway) -> Day:
+        return day_of(gateway.now())
