@@ -263,6 +263,8 @@ class DecisionRow(SQLModel, table=True):
 
     financing: int = Field(primary_key=True)
     requested_block: int = Field(index=True)
+    basis_block: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The block whose rows it read; of one that came back after a reorg, the block that executed it."""
     programme: int
     day: int
     verdict: str
@@ -285,22 +287,33 @@ class OutboxRow(SQLModel, table=True):
     financing: int = Field(primary_key=True)
     state: str = Field(default="pending", index=True)
     """pending, done, or dead: given up until somebody retries it."""
-    attempts: int = 0
+    attempts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     error: str | None = None
+    after_block: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Until this block is read nothing is done again: what was sent is in it, what was refused waits for it."""
 
 
 class WithdrawnRow(SQLModel, table=True):
-    """A decision that was signed and then taken back, as it was."""
+    """A decision that was signed and then taken back, whole as it was."""
 
     __tablename__ = "withdrawn"
 
     sequence: int | None = Field(default=None, primary_key=True)
-    financing: int = Field(index=True)
-    day: int
     cause: str
-    """deadline, or reorg."""
+    """deadline, reorg, or superseded: the chain executed another one."""
+    financing: int = Field(index=True)
+    requested_block: int
+    basis_block: int = 0
+    programme: int
+    day: int
+    verdict: str
+    reason: str
+    supervised: bool
     signed: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
     signature: str
+    inputs: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    models: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    outputs: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
     model_hash: str
     inputs_hash: str
 
