@@ -2,10 +2,19 @@
 
 Amounts are minor units in 64-bit integers; days are whole days since 1970-01-01; ERC-1155 ids, which are wider than
 any integer of a database, are decimal text.
+
+SQLite and PostgreSQL hold the same: every integer is 64 bits wide, and text is compared byte by byte. `_settle`, at the
+end, says so for all tables at once, so that a column that is added cannot forget it.
 """
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Table
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Table
 from sqlmodel import Field, SQLModel
+from sqlmodel.sql.sqltypes import AutoString
+
+INTEGER = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits: SQLite's INTEGER always is, and numbers rows by itself under no other name."""
+TEXT = String().with_variant(String(collation="C"), "postgresql")
+"""Compared byte by byte, whatever the language of a PostgreSQL server: SQLite's order."""
 
 
 def _amount(default: int | None = 0) -> Column[int]:
@@ -447,6 +456,21 @@ class ScenarioRow(SQLModel, table=True):
 def table_of(model: type[SQLModel]) -> Table:
     """The SQLAlchemy table behind a model, for statements without the ORM."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def _settle(model: type[SQLModel]) -> None:
+    """Give the columns the types that mean the same on both databases; only a key that may be left out is numbered."""
+    for column in table_of(model).columns:
+        if type(column.type) is Integer:
+            column.type = INTEGER
+        elif isinstance(column.type, AutoString):
+            column.type = TEXT
+        if column.primary_key:
+            column.autoincrement = model.model_fields[column.name].default is None
+
+
+for _mapper in SQLModel._sa_registry.mappers:
+    _settle(_mapper.class_)
 
 
 DERIVED = {
