@@ -18,16 +18,23 @@ CURRENCY = "CNY"
 """ISO 4217 code of the one currency, in which the papers count."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """A participant of the founding."""
+
+    id: ParticipantId
+    account: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Offices:
-    """Accounts of those who were there from the start; each is in custody."""
+    """Those who were there from the start; the service signs for each."""
 
     registrar: Address
-    central_bank: Address
-    bank: Address
-    carrier: Address
-    regulator: Address
-    bank_id: ParticipantId
+    central_bank: Office
+    bank: Office
+    carrier: Office
+    regulator: Office
 
 
 @dataclass(frozen=True, kw_only=True)

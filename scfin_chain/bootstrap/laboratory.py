@@ -1,4 +1,4 @@
-"""The composition root: the only module that knows which chain, which database and which service stand together."""
+"""A laboratory: a fresh chain with a ledger founded on it, for one run."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -9,10 +9,9 @@ from typing import Literal, Self
 
 from scfin_chain import artifacts
 from scfin_chain.artifacts import Artifact
-from scfin_chain.chain import DEPLOYER, ErrorCatalogue, Gateway, development_signer
+from scfin_chain.bootstrap.parts import decider_of, errors_of, keeper_of, node_of, run_of
+from scfin_chain.chain import Gateway
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
-from scfin_chain.chain.backends.rpc import RpcGateway
-from scfin_chain.chain.deployment import Deployment
 from scfin_chain.chain.ledger import Ledger
 from scfin_chain.config import Settings
 from scfin_chain.deploy import Founders, found
@@ -22,15 +21,11 @@ from scfin_chain.service.decider import Decider
 from scfin_chain.service.keeper import Keeper
 from scfin_chain.service.rules import Rules
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import Run
 from scfin_chain.units import DAY_SECONDS, Day, Money, Timestamp, start_of
 
 ChainKind = Literal["eth-tester", "rpc"]
 CHAINS: tuple[ChainKind, ...] = ("eth-tester", "rpc")
 DEFAULT_RPC_URL = "http://127.0.0.1:8545"
-
-RPC_FINALITY_DEPTH = 64
-"""Blocks of a node that a reorg may still replace: two epochs of Ethereum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +87,7 @@ def open_laboratory(
     with ExitStack() as opened:
         gateway = _fresh_chain(chain, compiled, Timestamp(start_of(start) - DAY_SECONDS))
         opened.callback(gateway.close)
-        store = Store.create(database, _run(gateway, kind="run", inputs_hash=inputs_hash, settings=settings))
+        store = Store.create(database, run_of(gateway, kind="run", inputs_hash=inputs_hash, settings=settings))
         opened.callback(store.close)
         ledger, founders = found(gateway, compiled, terms=settings.ledger, bank_cash=Money(settings.scenario.bank_cash))
         laboratory = Laboratory(
@@ -102,55 +97,19 @@ def open_laboratory(
             founded_at=0,
             store=store,
             listener=Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=0),
-            decider=Decider(
-                ledger=ledger,
-                store=store,
-                rules=rules,
-                bank=founders.bank.signer,
-                bank_id=founders.bank.id,
-                decider=founders.decider,
-            ),
-            keeper=Keeper(
-                store=store,
-                signer=founders.keeper,
-                desk=ledger.address("FinancingDesk"),
-                default_days=settings.ledger.default_days,
-            ),
+            decider=decider_of(ledger, store, rules, founders),
+            keeper=keeper_of(ledger, store, founders, settings),
         )
         opened.pop_all()
     return laboratory
 
 
-def open_listener(*, rpc_url: str, database: Path) -> tuple[Listener, Store, Gateway]:
-    """A listener alone: follows the ledger that the development deployer founded on a node.
-
-    Raises
-    ------
-    ChainError
-        There is no node at the URL, or no ledger on its chain.
-    StoreError
-        The database cannot be used, or follows another chain.
-    """
-    compiled = artifacts.load_all()
-    deployment = Deployment(development_signer(DEPLOYER).address, compiled)
-    with ExitStack() as opened:
-        gateway = _node(rpc_url, compiled)
-        opened.callback(gateway.close)
-        if not gateway.code(deployment.addresses["Settlement"]):
-            raise ChainError(f"node at {gateway.node} has no ledger: none was founded by {deployment.deployer}")
-        store = Store.follow(database, _run(gateway, kind="listener", inputs_hash=""))
-        opened.callback(store.close)
-        listener = Listener(gateway=gateway, deployment=deployment, store=store, finality_depth=RPC_FINALITY_DEPTH)
-        opened.pop_all()
-    return listener, store, gateway
-
-
 def _fresh_chain(chain: ChainChoice, compiled: Mapping[str, Artifact], at: Timestamp) -> Gateway:
     if chain.kind == "eth-tester":
-        return EthTesterGateway(genesis_time=at, seed=chain.seed, errors=_errors(compiled))
+        return EthTesterGateway(genesis_time=at, seed=chain.seed, errors=errors_of(compiled))
     if chain.kind != "rpc":
         raise InvalidInput("--chain", chain.kind, f"one of {', '.join(CHAINS)}")
-    gateway = _node(chain.rpc_url, compiled)
+    gateway = node_of(chain.rpc_url, compiled)
     try:
         if gateway.head().number != 0:
             raise ChainError(f"node at {gateway.node} is at block {gateway.head().number}: a run needs one at block 0")
@@ -159,22 +118,3 @@ def _fresh_chain(chain: ChainChoice, compiled: Mapping[str, Artifact], at: Times
         gateway.close()
         raise
     return gateway
-
-
-def _node(url: str, compiled: Mapping[str, Artifact]) -> RpcGateway:
-    return RpcGateway(url, errors=_errors(compiled))
-
-
-def _errors(compiled: Mapping[str, Artifact]) -> ErrorCatalogue:
-    return ErrorCatalogue(artifact.abi for artifact in compiled.values())
-
-
-def _run(gateway: Gateway, *, kind: str, inputs_hash: str, settings: Settings | None = None) -> Run:
-    return Run(
-        kind=kind,
-        chain_id=gateway.chain_id,
-        genesis_hash=gateway.block(0).hash.hex(),
-        deployer=development_signer(DEPLOYER).address,
-        inputs_hash=inputs_hash,
-        settings={} if settings is None else settings.model_dump(),
-    )
