@@ -7,16 +7,20 @@ from scfin_chain.chain.gateway import (
     ZERO_ADDRESS,
     Block,
     BlockRef,
+    BlockReplaced,
     Capabilities,
     Gateway,
     Log,
     LogEntry,
     LogKey,
+    MinedTransaction,
     Receipt,
     SnapshotId,
 )
+from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import DEPLOYER, Signer, development_signer
+from scfin_chain.chain.transaction import SignedTransaction, TransactionRequest, sign
 
 __all__ = [
     "DEFAULT_GAS",
@@ -25,6 +29,7 @@ __all__ = [
     "Abi",
     "Block",
     "BlockRef",
+    "BlockReplaced",
     "Capabilities",
     "Contract",
     "ContractAbi",
@@ -34,8 +39,14 @@ __all__ = [
     "Log",
     "LogEntry",
     "LogKey",
+    "MinedTransaction",
+    "Reason",
     "Receipt",
+    "SignedTransaction",
     "Signer",
     "SnapshotId",
+    "TransactionRefused",
+    "TransactionRequest",
     "development_signer",
+    "sign",
 ]

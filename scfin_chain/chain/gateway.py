@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, NewType
 
 from scfin_chain.chain.signer import Signer
+from scfin_chain.chain.transaction import TransactionRequest
+from scfin_chain.errors import ChainError
 from scfin_chain.units import Address, Timestamp
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A mined transaction; ``contract_address`` is that of a deployment, else None."""
+    """What became of a mined transaction; ``contract_address`` is that of a deployment that succeeded, else None."""
 
     transaction_hash: bytes
     block: BlockRef
@@ -86,6 +88,29 @@ class Receipt:
     logs: tuple[Log, ...]
     contract_address: Address | None
     succeeded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinedTransaction:
+    """A transaction on the chain as it was signed; ``index`` is its place in the block."""
+
+    hash: bytes
+    block: BlockRef
+    index: int
+    sender: Address
+    to: Address | None
+    data: bytes
+    value: int
+    gas: int
+    nonce: int
+
+
+class BlockReplaced(ChainError):
+    """A block that was asked for by its hash is not on the chain any more: ask for its height again."""
+
+    def __init__(self, block: BlockRef) -> None:
+        self.block = block
+        super().__init__(f"block {block.number} is no longer 0x{block.hash.hex()}: a reorg replaced it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +125,7 @@ class Capabilities:
 class Gateway(ABC):
     """A chain that mines one block a transaction.
 
-    Every method raises `ChainError` when the node fails; `transact`, `deploy` and `call` raise
+    Every method raises `ChainError` when the node fails; `transact`, `send`, `deploy` and `call` raise
     `ContractReverted` when the contract refuses. A refused transaction is mined all the same: its
     nonce and a block are spent.
     """
@@ -120,6 +145,37 @@ class Gateway(ABC):
         self, signer: Signer, to: Address | None, data: bytes = b"", *, gas: int | None = None, value: int = 0
     ) -> Receipt:
         """Sign, send and mine one transaction; ``gas`` is its limit, ``value`` is wei; ``to=None`` deploys."""
+
+    @abstractmethod
+    def nonce(self, address: Address) -> int:
+        """The nonce of the account's next transaction."""
+
+    @abstractmethod
+    def prepare(
+        self, sender: Address, to: Address | None, data: bytes = b"", *, gas: int | None = None, value: int = 0
+    ) -> TransactionRequest:
+        """What `transact` would have the sender sign now: its next nonce, at the fees of the next block."""
+
+    @abstractmethod
+    def send(self, raw: bytes) -> Receipt:
+        """Send and mine one signed transaction: legacy, EIP-2930 or EIP-1559.
+
+        The same bytes again are never executed again: while they are on the chain they get the same receipt, or
+        the same `ContractReverted`.
+
+        Raises
+        ------
+        TransactionRefused
+            It cannot be mined as it stands: its nonce is not the next, it is for another chain, there are no funds.
+        """
+
+    @abstractmethod
+    def receipt(self, transaction_hash: bytes) -> Receipt | None:
+        """What became of a transaction, refused or not; None where the chain does not hold it."""
+
+    @abstractmethod
+    def transaction(self, transaction_hash: bytes) -> MinedTransaction | None:
+        """The transaction itself; None where the chain does not hold it."""
 
     @abstractmethod
     def call(
@@ -142,8 +198,16 @@ class Gateway(ABC):
         """The block of that height on the canonical chain."""
 
     @abstractmethod
-    def logs(self, block_number: int) -> tuple[LogEntry, ...]:
-        """All logs of one block, in the order in which they were emitted."""
+    def logs(self, block: int | BlockRef) -> tuple[LogEntry, ...]:
+        """All logs of one block, in the order in which they were emitted.
+
+        Asked by a `BlockRef` the answer is that of this very block, whatever happens to the chain meanwhile.
+
+        Raises
+        ------
+        BlockReplaced
+            The block is no longer on the chain.
+        """
 
     @abstractmethod
     def now(self) -> Timestamp:

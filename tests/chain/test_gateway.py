@@ -6,11 +6,21 @@ deploying
 transacting
     given value: it arrives; given a short nonce memory: the chain's nonce is used
     given a refusal of any kind: the typed error, and nonce and block are spent all the same
+preparing
+    given an account: its next nonce, and what it is to sign now
+sending
+    given a transaction of any type: it is mined as it was signed; given a refusal: the typed error
+    given the same bytes again: the same receipt or refusal, and no second block; after a reorg: executed anew
+    given bytes that can never be mined: the reason, and nothing is spent
+finding
+    given a hash: the receipt and the transaction as they were, also from afar; given one that is not there: None
+    given a reorg: only what is on the chain now
 calling
     given a view: its values; given a refusal of any kind: the typed error
     given an older block: its state, number and time
 reading blocks and logs
     given several logs: all of them in order, each with its own key
+    given the block's hash: its logs, and a typed error once it was replaced
     given a block that does not exist: ChainError
 keeping time
     given nothing set: one second a block
@@ -24,16 +34,24 @@ speaking web3
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from eth_account import Account
+from eth_utils.crypto import keccak
 from web3 import Web3
 
 from scfin_chain.chain import (
     ZERO_ADDRESS,
+    BlockReplaced,
     Contract,
     Gateway,
+    MinedTransaction,
+    Reason,
     Signer,
     SnapshotId,
+    TransactionRefused,
     development_signer,
 )
 from scfin_chain.chain.transaction import SignedTransaction, TransactionRequest, sign
@@ -43,6 +61,7 @@ from tests.chain.probe import ABI, ARTIFACT, BYTECODE
 
 ETHER = 10**18
 SUPPLIER = development_signer("supplier")
+DEPLOYER_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
 BECAUSE = b"because".ljust(32, b"\0")
 
 REFUSALS = [
@@ -161,6 +180,258 @@ class TestTransacting:
         assert gateway.balance(SUPPLIER.address) == 3
 
 
+def signed_by_account(gateway: Gateway, fields: dict[str, Any], *, nonce: int, **others: Any) -> bytes:
+    """A transfer of 5 wei, signed by another library."""
+    plain = {"to": SUPPLIER.address, "value": 5, "gas": 60_000, "chainId": gateway.chain_id, "nonce": nonce}
+    return bytes(Account.from_key(DEPLOYER_KEY).sign_transaction(plain | fields | others).raw_transaction)
+
+
+ACCESS = [{"address": SUPPLIER.address, "storageKeys": [f"0x{1:064x}"]}]
+TYPES = [
+    pytest.param({"gasPrice": 10**10}, id="legacy"),
+    pytest.param({"gasPrice": 10**10, "accessList": ACCESS}, id="access list"),
+    pytest.param({"maxFeePerGas": 10**10, "maxPriorityFeePerGas": 1, "accessList": ACCESS}, id="fee market"),
+]
+
+
+def signed(gateway: Gateway, signer: Signer, to: Address | None, data: bytes = b"", **fields: Any) -> bytes:
+    request = gateway.prepare(signer.address, to, data, gas=fields.pop("gas", 300_000))
+    return sign(replace(request, **fields), signer).raw
+
+
+class TestPreparing:
+    def test_gives_the_next_nonce_and_fees(self, gateway: Gateway, probe: Contract, deployer: Signer) -> None:
+        assert (gateway.nonce(deployer.address), gateway.nonce(SUPPLIER.address)) == (1, 0)
+
+        request = gateway.prepare(deployer.address, probe.address, b"\x01\x02", value=7)
+
+        assert (request.chain_id, request.nonce) == (gateway.chain_id, 1)
+        assert (request.to, request.data, request.value) == (probe.address, b"\x01\x02", 7)
+        assert request.max_fee >= 7
+
+    def test_is_what_transact_signs(self, gateway: Gateway, deployer: Signer) -> None:
+        for _ in range(3):
+            request = gateway.prepare(deployer.address, SUPPLIER.address, value=1, gas=21_000)
+            assert gateway.send(sign(request, deployer).raw).gas_used == 21_000
+            gateway.transact(deployer, SUPPLIER.address, value=1)
+
+        assert (gateway.nonce(deployer.address), gateway.balance(SUPPLIER.address)) == (6, 6)
+
+
+class TestSending:
+    @pytest.mark.parametrize("fields", TYPES)
+    def test_mines_a_transaction_of_any_type(self, gateway: Gateway, fields: dict[str, Any]) -> None:
+        raw = signed_by_account(gateway, fields, nonce=0)
+
+        receipt = gateway.send(raw)
+
+        assert (receipt.succeeded, receipt.transaction_hash) == (True, keccak(raw))
+        assert (gateway.head().ref, gateway.balance(SUPPLIER.address)) == (receipt.block, 5)
+        assert gateway.receipt(keccak(raw)) == receipt
+
+    def test_mines_at_the_time_that_was_set(self, gateway: Gateway, deployer: Signer) -> None:
+        gateway.set_time(Timestamp(gateway.head().timestamp + 86_400))
+        at = gateway.now()
+
+        gateway.send(signed(gateway, deployer, SUPPLIER.address))
+
+        assert (gateway.head().timestamp, gateway.now()) == (at, at + 1)
+
+    def test_is_executed_once_given_the_same_bytes(self, gateway: Gateway, probe: Contract, deployer: Signer) -> None:
+        raw = signed(gateway, deployer, probe.address, ABI.encode("note", 1, "once", 2))
+        first = gateway.send(raw)
+        probe.transact(deployer, "note", 9, "something else", 1)
+        head = gateway.head()
+
+        assert [gateway.send(raw), gateway.send(raw)] == [first, first]
+        assert (gateway.head(), probe.call("count")) == (head, 8)
+
+    @pytest.mark.parametrize(("function", "arguments", "name", "shown"), REFUSALS)
+    def test_reverts_in_the_same_way_given_the_same_bytes(
+        self,
+        gateway: Gateway,
+        probe: Contract,
+        deployer: Signer,
+        function: str,
+        arguments: tuple[object, ...],
+        name: str,
+        shown: dict[str, object],
+    ) -> None:
+        raw = signed(gateway, deployer, probe.address, ABI.encode(function, *arguments), gas=200_000)
+        heads = []
+
+        for _ in range(3):
+            with pytest.raises(ContractReverted) as refused:
+                gateway.send(raw)
+            assert (refused.value.name, refused.value.arguments) == (name, named(shown, deployer.address))
+            probe.transact(deployer, "note", 1, "afterwards", 1)
+            heads.append(gateway.head().number)
+
+        assert heads == [3, 4, 5]
+
+    def test_creates_a_contract_once(self, gateway: Gateway, deployer: Signer) -> None:
+        raw = signed(gateway, deployer, None, ABI.encode_deployment(BYTECODE, 5), gas=2_000_000)
+
+        receipts = [gateway.send(raw) for _ in range(2)]
+
+        assert receipts[0] == receipts[1] == gateway.receipt(keccak(raw))
+        assert gateway.code(receipts[0].contract_address or ZERO_ADDRESS).hex() == ARTIFACT.deployed_bytecode[2:]
+
+    def test_is_executed_anew_given_a_reorg(self, gateway: Gateway, probe: Contract, deployer: Signer) -> None:
+        snapshot = gateway.snapshot()
+        raw = signed(gateway, deployer, probe.address, ABI.encode("note", 1, "x", 1))
+        orphan = gateway.send(raw)
+        gateway.revert(snapshot)
+        assert gateway.receipt(keccak(raw)) is None
+        gateway.mine()
+
+        receipt = gateway.send(raw)
+
+        assert (receipt.block.number, receipt.block.hash == orphan.block.hash) == (orphan.block.number + 1, False)
+        assert (gateway.send(raw), probe.call("count")) == (receipt, 6)
+
+    def test_refuses_a_spent_nonce(self, gateway: Gateway, deployer: Signer) -> None:
+        raw = signed(gateway, deployer, SUPPLIER.address)
+        gateway.transact(deployer, SUPPLIER.address, value=1)
+
+        assert refusal(gateway, raw) == (
+            Reason.NONCE_SPENT,
+            f"nonce 0 of {deployer.address} is spent by another transaction: the next is 1",
+        )
+
+    def test_refuses_a_gap(self, gateway: Gateway, deployer: Signer) -> None:
+        raw = signed(gateway, deployer, SUPPLIER.address, nonce=2)
+
+        assert refusal(gateway, raw) == (
+            Reason.NONCE_TOO_HIGH,
+            f"nonce 2 of {deployer.address} is too high: the next is 0",
+        )
+
+    def test_refuses_an_account_without_funds(self, gateway: Gateway) -> None:
+        raw = signed(gateway, SUPPLIER, ZERO_ADDRESS, value=1, max_fee=10**10, gas=21_000)
+
+        assert refusal(gateway, raw) == (
+            Reason.NO_FUNDS,
+            f"{SUPPLIER.address} has no funds for its transaction: its balance is 0 wei, {21 * 10**13 + 1} are needed",
+        )
+
+    def test_refuses_a_fee_below_the_next_block_s(self, gateway: Gateway, deployer: Signer) -> None:
+        raw = signed(gateway, deployer, SUPPLIER.address, max_fee=1)
+
+        reason, text = refusal(gateway, raw)
+
+        assert reason == Reason.FEE_TOO_LOW
+        assert text.startswith(f"{deployer.address} offers 1 wei a unit of gas: the next block takes ")
+
+    def test_refuses_less_than_the_intrinsic_gas(self, gateway: Gateway, deployer: Signer) -> None:
+        with pytest.raises(ChainError, match=r"(?i)gas"):
+            gateway.send(signed(gateway, deployer, SUPPLIER.address, gas=20_000))
+
+    def test_refuses_another_chain_s(self, gateway: Gateway, deployer: Signer) -> None:
+        raws = [
+            signed(gateway, deployer, SUPPLIER.address, chain_id=1),
+            signed_by_account(gateway, {"gasPrice": 10**10}, nonce=0, chainId=1),
+        ]
+
+        assert {refusal(gateway, raw) for raw in raws} == {
+            (Reason.WRONG_CHAIN, "transaction is signed for chain 1: this is chain 31337")
+        }
+
+    def test_refuses_one_signed_for_no_chain(self, gateway: Gateway) -> None:
+        account = Account.from_key(DEPLOYER_KEY)
+        raw = account.sign_transaction(
+            {"to": SUPPLIER.address, "value": 5, "gas": 21_000, "gasPrice": 10**10, "nonce": 0}
+        ).raw_transaction
+
+        assert refusal(gateway, bytes(raw)) == (
+            Reason.UNPROTECTED,
+            "transaction is signed for no chain: sign it with the chain id (EIP-155)",
+        )
+
+    def test_refuses_malformed_bytes(self, gateway: Gateway, deployer: Signer) -> None:
+        good = signed(gateway, deployer, SUPPLIER.address)
+
+        for raw in (b"", b"\x02", good[:-1], good + b"\0", b"\x03" + good[1:], b"\x05", b"\xc0", bytes(100)):
+            reason, text = refusal(gateway, raw)
+            assert reason == Reason.MALFORMED
+            assert text.startswith("transaction is malformed: ")
+        assert gateway.send(good).succeeded
+
+    def test_takes_the_nonce_after_a_refusal(self, gateway: Gateway, deployer: Signer) -> None:
+        refusal(gateway, signed(gateway, deployer, SUPPLIER.address, nonce=5))
+
+        assert gateway.send(signed(gateway, deployer, SUPPLIER.address)).block.number == 1
+
+
+def refusal(gateway: Gateway, raw: bytes) -> tuple[Reason, str]:
+    """Why it is refused; nothing happens to the chain."""
+    before = gateway.head()
+    with pytest.raises(TransactionRefused) as refused:
+        gateway.send(raw)
+    assert gateway.head() == before
+    return refused.value.reason, str(refused.value)
+
+
+class TestFinding:
+    def test_gives_the_receipt_and_transaction_as_they_were(
+        self, gateway: Gateway, probe: Contract, deployer: Signer
+    ) -> None:
+        data = ABI.encode("note", 1, "x", 2)
+        receipt = gateway.transact(deployer, probe.address, data, gas=200_000)
+        gateway.mine(3)
+
+        found = gateway.transaction(receipt.transaction_hash)
+
+        assert gateway.receipt(receipt.transaction_hash) == receipt
+        assert found == MinedTransaction(
+            hash=receipt.transaction_hash,
+            block=receipt.block,
+            index=0,
+            sender=deployer.address,
+            to=probe.address,
+            data=data,
+            value=0,
+            gas=200_000,
+            nonce=1,
+        )
+
+    def test_gives_a_refused_one(self, gateway: Gateway, probe: Contract, deployer: Signer) -> None:
+        raw = signed(gateway, deployer, probe.address, ABI.encode("refuse", 7))
+        with pytest.raises(ContractReverted):
+            gateway.send(raw)
+
+        receipt = gateway.receipt(keccak(raw))
+
+        assert receipt is not None
+        assert (receipt.succeeded, receipt.logs, receipt.block) == (False, (), gateway.head().ref)
+        assert gateway.transaction(keccak(raw)) is not None
+
+    def test_gives_no_address_given_a_deployment_that_was_refused(self, gateway: Gateway, deployer: Signer) -> None:
+        raw = signed(gateway, deployer, None, ABI.encode_deployment(BYTECODE, 13), gas=2_000_000)
+        with pytest.raises(ContractReverted):
+            gateway.send(raw)
+
+        receipt, found = gateway.receipt(keccak(raw)), gateway.transaction(keccak(raw))
+
+        assert receipt is not None
+        assert found is not None
+        assert (receipt.contract_address, found.to) == (None, None)
+
+    def test_gives_none_given_a_hash_that_is_not_there(self, gateway: Gateway, probe: Contract) -> None:
+        assert gateway.receipt(bytes(32)) is gateway.transaction(bytes(32)) is None
+
+    def test_gives_what_is_on_the_chain_given_a_reorg(
+        self, gateway: Gateway, probe: Contract, deployer: Signer
+    ) -> None:
+        snapshot = gateway.snapshot()
+        orphan = probe.transact(deployer, "note", 1, "x", 1)
+        gateway.revert(snapshot)
+        kept = probe.transact(deployer, "note", 1, "y", 1)
+
+        assert gateway.receipt(orphan.transaction_hash) is gateway.transaction(orphan.transaction_hash) is None
+        assert gateway.receipt(kept.transaction_hash) == kept
+
+
 class TestCalling:
     def test_returns_values(self, gateway: Gateway, probe: Contract) -> None:
         head = gateway.head()
@@ -250,6 +521,27 @@ class TestReadingBlocksAndLogs:
 
         assert gateway.logs(gateway.head().number) == ()
         assert gateway.logs(0) == ()
+
+    def test_gives_the_logs_of_a_block_by_its_hash(self, gateway: Gateway, probe: Contract, deployer: Signer) -> None:
+        receipt = probe.transact(deployer, "note", 40, "invoice", 2)
+        gateway.mine()
+
+        for number in range(3):
+            assert gateway.logs(gateway.block(number).ref) == gateway.logs(number)
+        assert tuple(entry.log for entry in gateway.logs(receipt.block)) == receipt.logs
+
+    @pytest.mark.parametrize("times", [0, 2])
+    def test_fails_given_a_block_that_was_replaced(
+        self, gateway: Gateway, probe: Contract, deployer: Signer, times: int
+    ) -> None:
+        snapshot = gateway.snapshot()
+        orphan = probe.transact(deployer, "note", 40, "invoice", times).block
+        gateway.revert(snapshot)
+
+        for _ in range(2):
+            with pytest.raises(BlockReplaced, match=f"block 2 is no longer 0x{orphan.hash.hex()}: a reorg replaced it"):
+                gateway.logs(orphan)
+            gateway.mine()
 
     @pytest.mark.parametrize("number", [-1, 2, 999])
     def test_fails_given_a_block_that_does_not_exist(self, gateway: Gateway, probe: Contract, number: int) -> None:

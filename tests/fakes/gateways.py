@@ -4,8 +4,18 @@ from collections.abc import Callable
 
 from web3.providers import BaseProvider
 
-from scfin_chain.chain.gateway import Block, Capabilities, Gateway, LogEntry, Receipt, SnapshotId
+from scfin_chain.chain.gateway import (
+    Block,
+    BlockRef,
+    Capabilities,
+    Gateway,
+    LogEntry,
+    MinedTransaction,
+    Receipt,
+    SnapshotId,
+)
 from scfin_chain.chain.signer import Signer
+from scfin_chain.chain.transaction import TransactionRequest
 from scfin_chain.errors import ChainError
 from scfin_chain.units import Address, Timestamp
 
@@ -29,6 +39,23 @@ class Through(Gateway):
     ) -> Receipt:
         return self.inner.transact(signer, to, data, gas=gas, value=value)
 
+    def nonce(self, address: Address) -> int:
+        return self.inner.nonce(address)
+
+    def prepare(
+        self, sender: Address, to: Address | None, data: bytes = b"", *, gas: int | None = None, value: int = 0
+    ) -> TransactionRequest:
+        return self.inner.prepare(sender, to, data, gas=gas, value=value)
+
+    def send(self, raw: bytes) -> Receipt:
+        return self.inner.send(raw)
+
+    def receipt(self, transaction_hash: bytes) -> Receipt | None:
+        return self.inner.receipt(transaction_hash)
+
+    def transaction(self, transaction_hash: bytes) -> MinedTransaction | None:
+        return self.inner.transaction(transaction_hash)
+
     def call(
         self,
         to: Address,
@@ -46,8 +73,8 @@ class Through(Gateway):
     def block(self, number: int) -> Block:
         return self.inner.block(number)
 
-    def logs(self, block_number: int) -> tuple[LogEntry, ...]:
-        return self.inner.logs(block_number)
+    def logs(self, block: int | BlockRef) -> tuple[LogEntry, ...]:
+        return self.inner.logs(block)
 
     def now(self) -> Timestamp:
         return self.inner.now()
@@ -104,9 +131,9 @@ class Interrupted(Through):
         self._asked("block", number)
         return self.inner.block(number)
 
-    def logs(self, block_number: int) -> tuple[LogEntry, ...]:
-        self._asked("logs", block_number)
-        return self.inner.logs(block_number)
+    def logs(self, block: int | BlockRef) -> tuple[LogEntry, ...]:
+        self._asked("logs", block.number if isinstance(block, BlockRef) else block)
+        return self.inner.logs(block)
 
     @property
     def happened(self) -> bool:

@@ -9,29 +9,33 @@ from itertools import count
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from eth.abc import BlockHeaderAPI, ComputationAPI, ReceiptAPI, VirtualMachineAPI
+from eth.abc import BlockHeaderAPI, ComputationAPI, ReceiptAPI, SignedTransactionAPI, VirtualMachineAPI
 from eth.exceptions import OutOfGas
-from eth.vm.forks.london.transactions import DynamicFeeTransaction
-from eth.vm.forks.prague.transactions import PragueTypedTransaction
+from eth.vm.forks.byzantium.constants import EIP658_TRANSACTION_STATUS_CODE_SUCCESS
 from eth_typing import BlockNumber
 from eth_utils.exceptions import ValidationError
 
-from scfin_chain.chain.backends.simulated import SimulatedBackend
+from scfin_chain.chain.backends.evm_transactions import locally_signed, received
+from scfin_chain.chain.backends.simulated import Placed, SimulatedBackend
+from scfin_chain.chain.envelope import open_envelope
 from scfin_chain.chain.gateway import (
     DEFAULT_GAS,
     ZERO_ADDRESS,
     Block,
     BlockRef,
+    BlockReplaced,
     Capabilities,
     Gateway,
     Log,
     LogEntry,
+    MinedTransaction,
     Receipt,
     SnapshotId,
 )
+from scfin_chain.chain.refusal import Reason, TransactionRefused, low_fee, short_of_funds, wrong_nonce
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import DEPLOYER, Signer, address_of, development_signer, raw_address
-from scfin_chain.chain.transaction import SignedTransaction, TransactionRequest, sign
+from scfin_chain.chain.transaction import TransactionRequest, created_address, sign
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.units import Address, Timestamp
 
@@ -43,9 +47,6 @@ CHAIN_ID = 31_337
 
 DEPLOYER_FUNDS = 1_000_000 * 10**18
 """Wei that the deployer holds in the genesis block."""
-
-FEE_MARKET_TYPE = 2
-"""EIP-2718 type of an EIP-1559 transaction."""
 
 
 class EthTesterGateway(Gateway):
@@ -96,16 +97,60 @@ class EthTesterGateway(Gateway):
         self, signer: Signer, to: Address | None, data: bytes = b"", *, gas: int | None = None, value: int = 0
     ) -> Receipt:
         with self._lock:
-            request = TransactionRequest(
+            request = self.prepare(signer.address, to, data, gas=gas, value=value)
+            return self._mine(locally_signed(sign(request, signer)), signer.address)
+
+    def nonce(self, address: Address) -> int:
+        with self._lock:
+            return self._nonce(address)
+
+    def prepare(
+        self, sender: Address, to: Address | None, data: bytes = b"", *, gas: int | None = None, value: int = 0
+    ) -> TransactionRequest:
+        with self._lock:
+            return TransactionRequest(
                 chain_id=self._chain_id,
-                nonce=self._nonce(signer.address),
+                nonce=self._nonce(sender),
                 max_fee=self._backend.base_fee,
                 gas=DEFAULT_GAS if gas is None else gas,
                 to=to,
                 value=value,
                 data=data,
             )
-            return self._mine(sign(request, signer))
+
+    def send(self, raw: bytes) -> Receipt:
+        envelope = open_envelope(raw, chain_id=self._chain_id)
+        with self._lock:
+            placed = self._backend.placed(envelope.hash)
+            if placed is None:
+                return self._mine(received(envelope), envelope.sender)
+            mined = self._receipt_at(placed)
+            if mined.succeeded:
+                return mined
+            raise self._revert_of(self._backend.execute_again(placed), envelope.gas)
+
+    def receipt(self, transaction_hash: bytes) -> Receipt | None:
+        with self._lock:
+            placed = self._backend.placed(transaction_hash)
+            return None if placed is None else self._receipt_at(placed)
+
+    def transaction(self, transaction_hash: bytes) -> MinedTransaction | None:
+        with self._lock:
+            placed = self._backend.placed(transaction_hash)
+        if placed is None:
+            return None
+        transaction = placed.transaction
+        return MinedTransaction(
+            hash=transaction.hash,
+            block=BlockRef(number=placed.block.number, hash=placed.block.hash),
+            index=placed.index,
+            sender=address_of(transaction.sender),
+            to=address_of(transaction.to) if transaction.to else None,
+            data=bytes(transaction.data),
+            value=transaction.value,
+            gas=transaction.gas,
+            nonce=transaction.nonce,
+        )
 
     def call(
         self,
@@ -132,15 +177,15 @@ class EthTesterGateway(Gateway):
     def block(self, number: int) -> Block:
         return _block_of(self._header(number))
 
-    def logs(self, block_number: int) -> tuple[LogEntry, ...]:
+    def logs(self, block: int | BlockRef) -> tuple[LogEntry, ...]:
         with self._lock:
-            header = self._header(block_number)
-            block = self._backend.chain.get_block_by_header(header)
-            receipts = block.get_receipts(self._backend.chain.chaindb)
+            header = self._header(block) if isinstance(block, int) else self._header_of(block)
+            mined = self._backend.chain.get_block_by_header(header)
+            receipts = mined.get_receipts(self._backend.chain.chaindb)
         ref = BlockRef(number=header.block_number, hash=header.hash)
         return tuple(
             LogEntry(chain_id=self._chain_id, block=ref, transaction_hash=transaction.hash, log=log)
-            for transaction, receipt in zip(block.transactions, receipts, strict=True)
+            for transaction, receipt in zip(mined.transactions, receipts, strict=True)
             for log in _logs_of(receipt)
         )
 
@@ -190,23 +235,33 @@ class EthTesterGateway(Gateway):
     def close(self) -> None:
         """Nothing is held outside this process."""
 
-    def _mine(self, signed: SignedTransaction) -> Receipt:
+    def _mine(self, transaction: SignedTransactionAPI, sender: Address) -> Receipt:
         try:
-            block, receipt, computation = self._backend.mine_transaction(_evm_transaction(signed))
+            block, receipt, computation = self._backend.mine_transaction(transaction)
         except ValidationError as error:
-            raise ChainError(f"transaction of {signed.sender} is invalid: {error}") from error
-        self._nonces[signed.sender] = signed.request.nonce + 1
+            raise self._refusal_of(transaction, sender, error) from error
+        self._nonces[sender] = transaction.nonce + 1
         self._nonces_at = block.hash
         if computation.is_error:
-            raise self._revert_of(computation, signed.request.gas)
-        creates = signed.request.to is None
-        return Receipt(
-            transaction_hash=signed.hash,
-            block=BlockRef(number=block.number, hash=block.hash),
-            gas_used=receipt.gas_used,
-            logs=_logs_of(receipt),
-            contract_address=address_of(computation.msg.storage_address) if creates else None,
-            succeeded=True,
+            raise self._revert_of(computation, transaction.gas)
+        return _receipt_of(transaction, receipt, block.header)
+
+    def _receipt_at(self, placed: Placed) -> Receipt:
+        receipts = placed.block.get_receipts(self._backend.chain.chaindb)
+        gas_before = receipts[placed.index - 1].gas_used if placed.index else 0
+        return _receipt_of(placed.transaction, receipts[placed.index], placed.block.header, gas_before=gas_before)
+
+    def _refusal_of(
+        self, transaction: SignedTransactionAPI, sender: Address, error: ValidationError
+    ) -> TransactionRefused:
+        """Which rule an invalid transaction breaks."""
+        needed, following = transaction.gas * transaction.max_fee_per_gas + transaction.value, self._nonce(sender)
+        if transaction.nonce != following:
+            return wrong_nonce(sender, nonce=transaction.nonce, following=following)
+        return (
+            short_of_funds(sender, balance=self.balance(sender), needed=needed)
+            or low_fee(sender, offered=transaction.max_fee_per_gas, base_fee=self._backend.base_fee)
+            or TransactionRefused(Reason.INVALID, f"transaction of {sender} is invalid: {error}")
         )
 
     def _nonce(self, address: Address) -> int:
@@ -239,17 +294,12 @@ class EthTesterGateway(Gateway):
             raise ChainError(f"block {number} does not exist: the head is block {head.block_number}")
         return self._backend.chain.get_canonical_block_header_by_number(BlockNumber(number))
 
-
-class _LocallySigned(PragueTypedTransaction):
-    """A transaction signed a moment ago: its sender, hash and bytes are known and not worked out again."""
-
-    def __init__(self, inner: DynamicFeeTransaction, signed: SignedTransaction) -> None:
-        super().__init__(FEE_MARKET_TYPE, inner)
-        self.__dict__.update(sender=raw_address(signed.sender), hash=signed.hash)
-        self._raw = signed.raw
-
-    def encode(self) -> bytes:
-        return self._raw
+    def _header_of(self, block: BlockRef) -> BlockHeaderAPI:
+        if block.number <= self._backend.head.block_number:
+            header = self._header(block.number)
+            if header.hash == block.hash:
+                return header
+        raise BlockReplaced(block)
 
 
 @contextmanager
@@ -261,31 +311,28 @@ def _reading(machine: VirtualMachineAPI) -> Iterator[VirtualMachineAPI]:
         machine.state.revert(snapshot)
 
 
-def _evm_transaction(signed: SignedTransaction) -> PragueTypedTransaction:
-    request = signed.request
-    inner = DynamicFeeTransaction(
-        request.chain_id,
-        request.nonce,
-        0,
-        request.max_fee,
-        request.gas,
-        b"" if request.to is None else raw_address(request.to),
-        request.value,
-        request.data,
-        (),
-        signed.y_parity,
-        signed.r,
-        signed.s,
-    )
-    return _LocallySigned(inner, signed)
-
-
 def _block_of(header: BlockHeaderAPI) -> Block:
     return Block(
         number=header.block_number,
         hash=header.hash,
         parent_hash=header.parent_hash,
         timestamp=Timestamp(header.timestamp),
+    )
+
+
+def _receipt_of(
+    transaction: SignedTransactionAPI, receipt: ReceiptAPI, header: BlockHeaderAPI, *, gas_before: int = 0
+) -> Receipt:
+    """``gas_before`` is what the transactions before it in the same block used."""
+    succeeded = receipt.state_root == EIP658_TRANSACTION_STATUS_CODE_SUCCESS
+    creates = succeeded and not transaction.to
+    return Receipt(
+        transaction_hash=transaction.hash,
+        block=BlockRef(number=header.block_number, hash=header.hash),
+        gas_used=receipt.gas_used - gas_before,
+        logs=_logs_of(receipt),
+        contract_address=created_address(address_of(transaction.sender), transaction.nonce) if creates else None,
+        succeeded=succeeded,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from scfin_chain.chain.gateway import Block, BlockRef, Log, Receipt
+from scfin_chain.chain.gateway import Block, BlockRef, Log, MinedTransaction, Receipt
 from scfin_chain.chain.signer import address_of
 from scfin_chain.errors import ChainError
 from scfin_chain.units import Timestamp
@@ -54,15 +54,38 @@ def block_of(found: dict[str, Any]) -> Block:
 
 @_understood
 def receipt_of(mined: dict[str, Any]) -> Receipt:
-    created = mined.get("contractAddress")
+    succeeded = integer_of(mined["status"]) == 1
+    created = mined.get("contractAddress") if succeeded else None
     return Receipt(
         transaction_hash=bytes_of(mined["transactionHash"]),
         block=BlockRef(number=integer_of(mined["blockNumber"]), hash=bytes_of(mined["blockHash"])),
         gas_used=integer_of(mined["gasUsed"]),
         logs=logs_of(mined["logs"]),
         contract_address=address_of(bytes_of(created)) if created else None,
-        succeeded=True,
+        succeeded=succeeded,
     )
+
+
+@_understood
+def transaction_of(mined: dict[str, Any]) -> MinedTransaction:
+    recipient = mined.get("to")
+    return MinedTransaction(
+        hash=bytes_of(mined["hash"]),
+        block=BlockRef(number=integer_of(mined["blockNumber"]), hash=bytes_of(mined["blockHash"])),
+        index=integer_of(mined["transactionIndex"]),
+        sender=address_of(bytes_of(mined["from"])),
+        to=address_of(bytes_of(recipient)) if recipient else None,
+        data=bytes_of(mined["input"]),
+        value=integer_of(mined["value"]),
+        gas=integer_of(mined["gas"]),
+        nonce=integer_of(mined["nonce"]),
+    )
+
+
+@_understood
+def has_logs(block: dict[str, Any]) -> bool:
+    """Whether a block's bloom says that something was emitted in it."""
+    return any(bytes_of(block.get("logsBloom") or "0x"))
 
 
 @_understood

@@ -8,20 +8,34 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from scfin_chain.chain.backends.json_rpc import METHOD_MISSING, JsonRpcClient, NodeRefused
-from scfin_chain.chain.backends.node_answers import block_of, bytes_of, hex_of, integer_of, logs_of, receipt_of
+from scfin_chain.chain.backends.node_answers import (
+    block_of,
+    bytes_of,
+    has_logs,
+    hex_of,
+    integer_of,
+    logs_of,
+    receipt_of,
+    transaction_of,
+)
 from scfin_chain.chain.backends.node_reverts import is_out_of_gas, revert_of
+from scfin_chain.chain.envelope import Envelope, open_envelope, seal
 from scfin_chain.chain.gateway import (
     DEFAULT_GAS,
     Block,
+    BlockRef,
+    BlockReplaced,
     Capabilities,
     Gateway,
     LogEntry,
+    MinedTransaction,
     Receipt,
     SnapshotId,
 )
+from scfin_chain.chain.refusal import low_fee, short_of_funds, wrong_nonce
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import Signer
-from scfin_chain.chain.transaction import SignedTransaction, TransactionRequest, sign
+from scfin_chain.chain.transaction import TransactionRequest, sign
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.units import Address, Timestamp
 
@@ -89,20 +103,37 @@ class RpcGateway(Gateway):
     ) -> Receipt:
         with self._lock:
             self._announce_time()
-            request = TransactionRequest(
-                chain_id=self._chain_id,
-                nonce=self._nonce(signer.address),
-                max_fee=self._max_fee,
-                gas=DEFAULT_GAS if gas is None else gas,
-                to=to,
-                value=value,
-                data=data,
-            )
-            signed, mined = self._send(signer, request)
+            signed, mined = self._send(signer, self._request(signer.address, to, data, gas=gas, value=value))
             self._next_time = None
-        if integer_of(mined["status"]) == 0:
-            raise self._why(signed, mined)
-        return receipt_of(mined)
+        return self._receipt_or_refusal(mined, signed)
+
+    def nonce(self, address: Address) -> int:
+        with self._lock:
+            self._nonces.pop(address, None)
+            return self._nonce(address)
+
+    def prepare(
+        self, sender: Address, to: Address | None, data: bytes = b"", *, gas: int | None = None, value: int = 0
+    ) -> TransactionRequest:
+        with self._lock:
+            self._forget(sender)
+            return self._request(sender, to, data, gas=gas, value=value)
+
+    def send(self, raw: bytes) -> Receipt:
+        envelope = open_envelope(raw, chain_id=self._chain_id)
+        with self._lock:
+            mined = self._ask("eth_getTransactionReceipt", hex_of(envelope.hash))
+            if mined is None:
+                mined = self._send_envelope(envelope)
+        return self._receipt_or_refusal(mined, envelope)
+
+    def receipt(self, transaction_hash: bytes) -> Receipt | None:
+        mined = self._ask("eth_getTransactionReceipt", hex_of(transaction_hash))
+        return receipt_of(mined) if mined else None
+
+    def transaction(self, transaction_hash: bytes) -> MinedTransaction | None:
+        found = self._ask("eth_getTransactionByHash", hex_of(transaction_hash))
+        return transaction_of(found) if found and found.get("blockHash") else None
 
     def call(
         self,
@@ -129,11 +160,11 @@ class RpcGateway(Gateway):
             raise ChainError(f"block {number} does not exist: the head is block {self.head().number}")
         return block_of(found)
 
-    def logs(self, block_number: int) -> tuple[LogEntry, ...]:
-        block = self.block(block_number).ref
-        found = self._ask("eth_getLogs", {"blockHash": hex_of(block.hash)})
+    def logs(self, block: int | BlockRef) -> tuple[LogEntry, ...]:
+        ref = self.block(block).ref if isinstance(block, int) else block
+        found = self._logs_in(ref)
         return tuple(
-            LogEntry(chain_id=self._chain_id, block=block, transaction_hash=bytes_of(transaction_hash), log=log)
+            LogEntry(chain_id=self._chain_id, block=ref, transaction_hash=bytes_of(transaction_hash), log=log)
             for transaction_hash, emitted in groupby(found, key=lambda entry: str(entry["transactionHash"]))
             for log in logs_of(emitted)
         )
@@ -201,11 +232,42 @@ class RpcGateway(Gateway):
     def close(self) -> None:
         self._client.close()
 
+    def _logs_in(self, block: BlockRef) -> list[dict[str, Any]]:
+        """A node that left the block may answer that it has no logs: then its bloom tells."""
+        try:
+            found: list[dict[str, Any]] = self._client.request("eth_getLogs", {"blockHash": hex_of(block.hash)})
+        except NodeRefused as refused:
+            if self._block_of_hash(block) is None:
+                raise BlockReplaced(block) from refused
+            raise self._failure(refused) from refused
+        if not found:
+            told = self._block_of_hash(block)
+            if told is None or has_logs(told):
+                raise BlockReplaced(block)
+        return found
+
+    def _block_of_hash(self, block: BlockRef) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self._ask("eth_getBlockByHash", hex_of(block.hash), False)
+        return found
+
+    def _request(
+        self, sender: Address, to: Address | None, data: bytes, *, gas: int | None, value: int
+    ) -> TransactionRequest:
+        return TransactionRequest(
+            chain_id=self._chain_id,
+            nonce=self._nonce(sender),
+            max_fee=self._max_fee,
+            gas=DEFAULT_GAS if gas is None else gas,
+            to=to,
+            value=value,
+            data=data,
+        )
+
     def _send(
         self, signer: Signer, request: TransactionRequest, *, last: bool = False
-    ) -> tuple[SignedTransaction, dict[str, Any]]:
+    ) -> tuple[Envelope, dict[str, Any]]:
         """Send until mined; a refusal is worth one more try if the node knows of another nonce or fee."""
-        signed = sign(request, signer)
+        signed = seal(sign(request, signer))
         try:
             mined = self._send_signed(signed)
         except NodeRefused as refused:
@@ -217,60 +279,93 @@ class RpcGateway(Gateway):
         self._nonces[signer.address] = request.nonce + 1
         return signed, mined
 
+    def _send_envelope(self, sent: Envelope) -> dict[str, Any]:
+        """Send what somebody else signed; a gap is refused here, where a node would leave it in its pool."""
+        known = self._ask("eth_getTransactionByHash", hex_of(sent.hash)) is not None
+        following = self.nonce(sent.sender)
+        if not known and sent.nonce > following:
+            raise wrong_nonce(sent.sender, nonce=sent.nonce, following=following)
+        self._announce_time()
+        try:
+            mined = self._mined(sent) if known else self._send_signed(sent)
+        except NodeRefused as refused:
+            raise self._refusal_of(sent, refused) from refused
+        self._next_time = None
+        self._nonces.pop(sent.sender, None)
+        return mined
+
+    def _refusal_of(self, sent: Envelope, refused: NodeRefused) -> ChainError:
+        """Which rule a transaction breaks that the node did not take."""
+        following = integer_of(self._ask("eth_getTransactionCount", sent.sender, _LATEST))
+        base_fee = self._offered_fee() // FEE_HEADROOM
+        if sent.nonce < following:
+            return wrong_nonce(sent.sender, nonce=sent.nonce, following=following)
+        return (
+            short_of_funds(sent.sender, balance=self.balance(sent.sender), needed=sent.needed)
+            or low_fee(sent.sender, offered=sent.max_fee, base_fee=base_fee)
+            or self._failure(refused)
+        )
+
+    def _receipt_or_refusal(self, mined: dict[str, Any], sent: Envelope) -> Receipt:
+        receipt = receipt_of(mined)
+        if not receipt.succeeded:
+            raise self._why(sent, mined)
+        return receipt
+
     def _forget(self, address: Address) -> None:
         self._nonces.pop(address, None)
         self._max_fee = self._offered_fee()
 
-    def _send_signed(self, signed: SignedTransaction) -> dict[str, Any]:
+    def _send_signed(self, sent: Envelope) -> dict[str, Any]:
         """The mined transaction; a node that already has it refuses the second copy, which is no failure."""
         try:
-            self._client.request("eth_sendRawTransaction", hex_of(signed.raw))
+            self._client.request("eth_sendRawTransaction", hex_of(sent.raw))
         except NodeRefused:
-            if self._ask("eth_getTransactionByHash", hex_of(signed.hash)) is None:
+            if self._ask("eth_getTransactionByHash", hex_of(sent.hash)) is None:
                 raise
         except ChainError:
-            self._nonces.pop(signed.sender, None)
+            self._nonces.pop(sent.sender, None)
             raise
-        return self._mined(signed)
+        return self._mined(sent)
 
-    def _mined(self, signed: SignedTransaction) -> dict[str, Any]:
+    def _mined(self, sent: Envelope) -> dict[str, Any]:
         for pause in _pauses(self._receipt_timeout):
-            if found := self._ask("eth_getTransactionReceipt", hex_of(signed.hash)):
+            if found := self._ask("eth_getTransactionReceipt", hex_of(sent.hash)):
                 return dict(found)
             sleep(pause)
-        self._nonces.pop(signed.sender, None)
-        raise ChainError(f"transaction {hex_of(signed.hash)} was not mined in {self._receipt_timeout:g} s")
+        self._nonces.pop(sent.sender, None)
+        raise ChainError(f"transaction {hex_of(sent.hash)} was not mined in {self._receipt_timeout:g} s")
 
-    def _why(self, signed: SignedTransaction, mined: dict[str, Any]) -> ContractReverted | ChainError:
+    def _why(self, sent: Envelope, mined: dict[str, Any]) -> ContractReverted | ChainError:
         """The error of a mined, failed transaction: nodes do not put it into the receipt."""
         if self._traces:
-            return self._why_by_trace(signed)
-        return self._why_by_replay(signed, mined)
+            return self._why_by_trace(sent)
+        return self._why_by_replay(sent, mined)
 
-    def _why_by_trace(self, signed: SignedTransaction) -> ContractReverted:
-        trace = self._ask("debug_traceTransaction", hex_of(signed.hash), _CALL_TRACER)
+    def _why_by_trace(self, sent: Envelope) -> ContractReverted:
+        trace = self._ask("debug_traceTransaction", hex_of(sent.hash), _CALL_TRACER)
         data = bytes_of(trace.get("output") or "0x")
         if not data and is_out_of_gas(trace.get("error") or ""):
-            return self._errors.out_of_gas(signed.request.gas)
+            return self._errors.out_of_gas(sent.gas)
         return self._errors.decode(data)
 
-    def _why_by_replay(self, signed: SignedTransaction, mined: dict[str, Any]) -> ContractReverted | ChainError:
-        request, block = signed.request, self.block(integer_of(mined["blockNumber"]))
+    def _why_by_replay(self, sent: Envelope, mined: dict[str, Any]) -> ContractReverted | ChainError:
+        block = self.block(integer_of(mined["blockNumber"]))
         call = {
-            "from": signed.sender,
-            "data": hex_of(request.data),
-            "gas": hex(request.gas),
-            "value": hex(request.value),
+            "from": sent.sender,
+            "data": hex_of(sent.data),
+            "gas": hex(sent.gas),
+            "value": hex(sent.value),
         }
-        if request.to is not None:
-            call["to"] = request.to
+        if sent.to is not None:
+            call["to"] = sent.to
         there_and_then = {"number": hex(block.number), "time": hex(block.timestamp)}
         try:
             self._client.request("eth_call", call, hex(block.number - 1), {}, there_and_then)
         except NodeRefused as refused:
-            return revert_of(refused, errors=self._errors, gas=request.gas) or self._failure(refused)
-        if integer_of(mined["gasUsed"]) == request.gas:
-            return self._errors.out_of_gas(request.gas)
+            return revert_of(refused, errors=self._errors, gas=sent.gas) or self._failure(refused)
+        if integer_of(mined["gasUsed"]) == sent.gas:
+            return self._errors.out_of_gas(sent.gas)
         return self._errors.decode(b"")
 
     def _announce_time(self) -> None:

@@ -4,6 +4,7 @@ eth-tester's own takes the machine's clock and random bytes; this one is repeata
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import rlp  # type: ignore[import-untyped]
@@ -16,7 +17,9 @@ from eth.abc import (
     SignedTransactionAPI,
     VirtualMachineAPI,
 )
-from eth.constants import BLANK_ROOT_HASH, GENESIS_PARENT_HASH, POST_MERGE_DIFFICULTY, POST_MERGE_NONCE
+from eth.constants import BLANK_ROOT_HASH, POST_MERGE_DIFFICULTY, POST_MERGE_NONCE
+from eth.db.schema import SchemaV1
+from eth.exceptions import TransactionNotFound
 from eth.vm.forks.london.headers import calculate_expected_base_fee_per_gas
 from eth.vm.forks.prague.blocks import PragueBlockHeader
 from eth_tester.backends.pyevm import PyEVMBackend  # type: ignore[import-untyped]
@@ -37,6 +40,15 @@ BASE_FEE = 7
 
 _LEAF_OF_INDEX_0 = b"\x20\x80"
 """Hex-prefix path of a leaf whose whole key is the RLP of 0: Yellow Paper, appendices C and D."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A transaction with its place on the canonical chain."""
+
+    transaction: SignedTransactionAPI
+    block: BlockAPI
+    index: int
 
 
 class SimulatedBackend(PyEVMBackend):  # type: ignore[misc]
@@ -105,11 +117,30 @@ class SimulatedBackend(PyEVMBackend):  # type: ignore[misc]
         return tuple(self._mine_pending(coinbase) for _ in range(num_blocks))
 
     def revert_to_snapshot(self, snapshot: bytes) -> None:
-        """Make an earlier block of this chain its head again; its state needs no second execution."""
+        """Make another block of this chain its head; its state needs no second execution.
+
+        What py-evm remembers of the heights above the head is stale after it, and is never read.
+        """
         header = self.chain.get_block_header_by_hash(Hash32(snapshot))
         chaindb: Any = self.chain.chaindb
-        chaindb._set_as_canonical_chain_head(chaindb.db, header, GENESIS_PARENT_HASH)
+        for ancestor in self._newly_canonical(header):
+            chaindb._add_block_number_to_hash_lookup(chaindb.db, ancestor)
+            for index, transaction_hash in enumerate(chaindb.get_block_transaction_hashes(ancestor)):
+                chaindb._add_transaction_to_canonical_chain(chaindb.db, transaction_hash, ancestor, index)
+        chaindb.db[SchemaV1.make_canonical_head_hash_lookup_key()] = header.hash
         self._follow(header)
+
+    def _newly_canonical(self, header: BlockHeaderAPI) -> list[BlockHeaderAPI]:
+        """The blocks from this one down to the last that is on the canonical chain already, highest first."""
+        found = []
+        while not self._is_canonical(header):
+            found.append(header)
+            header = self.chain.get_block_header_by_hash(header.parent_hash)
+        return found
+
+    def _is_canonical(self, header: BlockHeaderAPI) -> bool:
+        number = header.block_number
+        return number <= self.head.block_number and self.chain.get_canonical_block_hash(number) == header.hash
 
     def time_travel(self, to_timestamp: int) -> None:
         """Mine a block at exactly that time; the base class stops a second short of it."""
@@ -119,6 +150,35 @@ class SimulatedBackend(PyEVMBackend):  # type: ignore[misc]
     def state_after(self, header: BlockHeaderAPI) -> VirtualMachineAPI:
         """A machine that reads, and calls, on the state that a mined block left."""
         return self.chain.get_vm(header)
+
+    def placed(self, transaction_hash: bytes) -> Placed | None:
+        """Where a transaction stands; py-evm's index also remembers branches that were left, so it is checked."""
+        try:
+            number, index = self.chain.chaindb.get_transaction_index(Hash32(transaction_hash))
+        except TransactionNotFound:
+            return None
+        if number > self.head.block_number:
+            return None
+        block = self.chain.get_canonical_block_by_number(number)
+        if index >= len(block.transactions) or block.transactions[index].hash != transaction_hash:
+            return None
+        return Placed(transaction=block.transactions[index], block=block, index=index)
+
+    def execute_again(self, placed: Placed) -> ComputationAPI:
+        """Run a mined transaction once more on the state that it met; the chain stays as it is."""
+        mined = placed.block.header
+        header = mined.copy(
+            state_root=self.chain.get_block_header_by_hash(mined.parent_hash).state_root,
+            gas_used=0,
+            bloom=0,
+            transaction_root=BLANK_ROOT_HASH,
+            receipt_root=BLANK_ROOT_HASH,
+        )
+        vm = self.chain.get_vm(header)
+        for before in placed.block.transactions[: placed.index]:
+            receipt, _ = vm.apply_transaction(header, before)
+            header = header.copy(gas_used=receipt.gas_used)
+        return vm.apply_transaction(header, placed.transaction)[1]
 
     def _mine_pending(self, coinbase: bytes) -> bytes:
         block = self.chain.mine_block(coinbase=coinbase)
