@@ -1,146 +1,195 @@
-"""One SQLite database, opened or refused with one line."""
+"""One database, SQLite or PostgreSQL, opened or refused with one line."""
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, RowMapping, create_engine, event, inspect, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session, SQLModel
+from sqlalchemy import Connection, Engine, RowMapping, insert, inspect, select, update
+from sqlmodel import Session
 
 from scfin_chain.errors import StoreError
-from scfin_chain.store.tables import DERIVED, Run
+from scfin_chain.store.engines import BEGIN, engine_at
+from scfin_chain.store.failures import FAILURES, failure
+from scfin_chain.store.location import Location
+from scfin_chain.store.schema import HEAD, bring_up, revision_of
+from scfin_chain.store.tables import DERIVED, Run, table_of
+
+RUN = table_of(Run)
+
+SERVICE = "service"
+"""The kind of a run that is a service's."""
+
+Place = Path | str | None
+"""A file, a URL of PostgreSQL, or None: in memory."""
 
 
 class Store:
-    """A database with the project's tables; ``path`` is None for one that lives in memory."""
+    """A database with the project's tables."""
 
-    def __init__(self, engine: Engine, path: Path | None) -> None:
+    def __init__(self, engine: Engine, place: Place | Location) -> None:
         self.engine = engine
-        self.path = path
+        self.location = place if isinstance(place, Location) else Location.of(place)
 
     @classmethod
-    def create(cls, path: Path | None, run: Run) -> "Store":
+    def create(cls, place: Place, run: Run) -> "Store":
         """A database for a new run; refused where it already holds one.
 
         Raises
         ------
         StoreError
-            The file is no database, cannot be written, or holds a run.
+            It is no database of ours, cannot be written, or holds a run.
         """
-        with cls._opening(path) as store:
-            held = store._hold(run)
-            if held is not None:
-                kind = f"a {held.kind}" if held.finished or held.kind != "run" else "an unfinished run"
-                raise StoreError(f"database {path} already holds {kind}: name another file")
+
+        def refuse(held: Run) -> None:
+            kind = f"a {held.kind}" if held.finished or held.kind != "run" else "an unfinished run"
+            raise StoreError(f"database {store.location} already holds {kind}: name another {_kind(store)}")
+
+        with cls._opening(place) as store:
+            store._hold(lambda: run, refuse)
         return store
 
     @classmethod
-    def follow(cls, path: Path | None, run: Run) -> "Store":
+    def follow(cls, place: Place, run: Run) -> "Store":
         """The database that follows this very chain, made where there is none.
 
+        What a service commits is answered for, so it survives a power cut; a run or a listener can begin again.
+
         Raises
         ------
         StoreError
-            The file is no database, cannot be written, or follows another chain or holds a run.
+            It is no database of ours, cannot be written, or follows another chain or holds a run.
         """
-        with cls._opening(path) as store:
-            held = store._hold(run)
-            if held is not None and _identity(held) != _identity(run):
-                raise StoreError(
-                    f"database {path} holds a {held.kind} of another chain or deployment: name another file"
-                )
+        with cls._opening(place, durable=run.kind == SERVICE) as store:
+            store._hold(lambda: run, lambda held: store._must_be(held, run))
         return store
 
     @classmethod
-    def existing(cls, path: Path) -> "Store":
-        """A database that holds a run, to be read.
+    def peek(cls, place: Place) -> Run | None:
+        """The run that a database holds, of whatever release; None where there is none. Nothing is written.
 
         Raises
         ------
         StoreError
-            There is none at that path.
+            It is no database of ours, or cannot be read.
         """
-        if not path.is_file():
-            raise StoreError(f"no database at {path}")
-        with cls._opening(path) as store:
-            if not inspect(store.engine).get_table_names() or store.run is None:
-                raise StoreError(f"database {path} holds no run")
+        with cls._opening(place) as store:
+            _, held = store._glance()
+        store.close()
+        return held
+
+    @classmethod
+    def existing(cls, place: Path | str) -> "Store":
+        """A database that holds a run, to be read; one of an older release is brought up to date.
+
+        Raises
+        ------
+        StoreError
+            There is none at that place.
+        """
+        with cls._opening(place) as store:
+            if store.location.path is not None and not store.location.path.is_file():
+                raise StoreError(f"no database at {place}")
+            store._hold(store._none, lambda held: None)
         return store
 
     @classmethod
     @contextmanager
-    def _opening(cls, path: Path | None) -> Iterator["Store"]:
-        """A store on a database that is empty or ours, not yet written to; closed again when it is refused."""
-        store = cls(_engine(path), path)
+    def _opening(cls, place: Place, *, durable: bool = False) -> Iterator["Store"]:
+        """A store on a database that is not yet looked at; closed again when it is refused."""
+        location = Location.of(place)
+        store = cls(engine_at(location, durable=durable), location)
         try:
-            if path is not None and path.exists():
-                present = set(inspect(store.engine).get_table_names())
-                expected = set(SQLModel.metadata.tables)
-                if present and not expected <= present:
-                    raise StoreError(f"database {path} is not one of ours: it lacks {min(expected - present)}")
             yield store
-        except DBAPIError as error:
+        except FAILURES as error:
             store.close()
-            raise StoreError(f"database {path} cannot be used: {error.orig}") from error
+            raise failure(location, "cannot be used", error) from error
         except BaseException:
             store.close()
             raise
 
-    def _hold(self, run: Run) -> Run | None:
-        """Make the tables and put the run in, in one transaction; gives the run that was there before."""
-        with self.engine.begin() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            SQLModel.metadata.create_all(connection)
-            with Session(connection, expire_on_commit=False) as session:
-                held = session.get(Run, 1)
-                if held is None:
-                    session.add(run)
-                    session.commit()
-        return held
+    def _hold(self, run: Callable[[], Run], check: Callable[[Run], None]) -> None:
+        """Make the tables and put the run in, or ``check`` the one that is there; before anything is written."""
+        current, held = self._glance()
+        if held is not None:
+            check(held)
+            if current:
+                return
+        made = run() if held is None else None
+        self._prepare_file()
+        with self.engine.connect() as connection:
+            connection.execution_options(**{BEGIN: "IMMEDIATE"})
+            with connection.begin():
+                bring_up(connection, self.location)
+                held = _run_in(connection)
+                if held is not None:
+                    check(held)
+                elif made is not None:
+                    connection.execute(insert(RUN).values(made.model_dump()))
+
+    def _glance(self) -> tuple[bool, Run | None]:
+        """Whether the tables are up to date, and the run that is there, without a trace of having looked."""
+        path = self.location.path
+        if path is not None and not path.exists():
+            return False, None
+        with self.engine.connect() as connection:
+            revision = revision_of(connection, self.location)
+            return revision == HEAD, None if revision is None else _run_in(connection)
+
+    def _prepare_file(self) -> None:
+        """Let a file be read while it is written; it stays so."""
+        if self.engine.dialect.name == "sqlite" and self.location.path is not None:
+            with self.engine.connect() as connection:
+                connection.execution_options(**{BEGIN: "NOT"})
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+
+    def _none(self) -> Run:
+        raise StoreError(f"database {self.location} holds no run")
+
+    def _must_be(self, held: Run, run: Run) -> None:
+        if _identity(held) != _identity(run):
+            raise StoreError(
+                f"database {self.location} holds a {held.kind} of another chain or deployment: name another "
+                f"{_kind(self)}"
+            )
 
     @property
     def run(self) -> Run | None:
         """The run that this database holds."""
-        with self.session() as session:
-            try:
-                return session.get(Run, 1)
-            except DBAPIError as error:
-                raise StoreError(f"database {self.path} cannot be read: {error.orig}") from error
+        with self.read() as connection:
+            return _run_in(connection)
 
     def finish(self) -> None:
         """Note that the run came to its end."""
-        with self.session() as session:
-            run = session.get_one(Run, 1)
-            run.finished = True
-            session.add(run)
-            session.commit()
+        with self.begin() as connection:
+            connection.execute(update(RUN).values(finished=True))
 
     def session(self) -> Session:
-        """A session whose rows stay readable after its end."""
+        """A session for reading, whose rows stay readable after its end."""
         return Session(self.engine, expire_on_commit=False)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """One transaction: all of it is written, or nothing."""
-        try:
-            with self.engine.begin() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise StoreError(f"database {self.path or 'in memory'} failed: {error.orig}") from error
+        """One transaction: all of it is written, or nothing.
+
+        On SQLite it waits at its beginning until no other writes. On PostgreSQL it sees the rows as they were at its
+        first statement, and what another changed since is a `Conflict`.
+        """
+        with self._connected("failed", **{BEGIN: "IMMEDIATE"}) as connection, connection.begin():
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for reading."""
+        """A connection for reading: all it reads is of one moment, and keeps nobody from writing."""
+        with self._connected("cannot be read") as connection:
+            yield connection
+
+    @contextmanager
+    def _connected(self, what: str, **options: str) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise StoreError(f"database {self.path or 'in memory'} cannot be read: {error.orig}") from error
+                yield connection.execution_options(**options)
+        except FAILURES as error:
+            raise failure(self.location, what, error) from error
 
     def derived(self, name: str) -> list[RowMapping]:
         """All rows of a derived table, in the order of their key."""
@@ -149,28 +198,21 @@ class Store:
             return list(connection.execute(select(table).order_by(*table.primary_key)).mappings())
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the database."""
         self.engine.dispose()
+
+
+def _run_in(connection: Connection) -> Run | None:
+    """The run, also of a release whose runs told less."""
+    present = {column["name"] for column in inspect(connection).get_columns(RUN.name)}
+    columns = [column for column in RUN.columns if column.name in present]
+    row = connection.execute(select(*columns).where(RUN.c.id == 1)).mappings().first()
+    return None if row is None else Run(**row)
 
 
 def _identity(run: Run) -> tuple[object, ...]:
     return run.kind, run.chain_id, run.genesis_hash, run.deployer, run.inputs_hash
 
 
-def _engine(path: Path | None) -> Engine:
-    if path is None:
-        return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    if path.is_dir():
-        raise StoreError(f"database {path} is a folder")
-    if not path.parent.is_dir():
-        raise StoreError(f"database {path}: there is no folder {path.parent}")
-    engine = create_engine(URL.create("sqlite", database=str(path)))
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA busy_timeout=10000")
-        cursor.close()
-
-    return engine
+def _kind(store: Store) -> str:
+    return "file" if store.location.url is None else "database"
