@@ -6,7 +6,7 @@ The rows end at the head of the chain, so nothing that enters a decision can be 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, and_, distinct, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, case, distinct, func, or_, select
 
 from scfin_chain.models.repayment import MONTHS_A_YEAR
 from scfin_chain.service.facts import RequestFacts
@@ -99,7 +99,7 @@ def _programme(connection: Connection, programme: int, day: Day, grace: int) -> 
     """The same over every obligation of the programme, counted by the database; 0 is no programme and has none."""
     table = RECEIVABLES
     repaid = and_(table.c.paid_day.is_not(None), table.c.paid_day <= table.c.due_day + grace)
-    query = select(func.count(), func.coalesce(func.sum(func.iif(repaid, 1, 0)), 0)).where(
+    query = select(func.count(), func.coalesce(func.sum(case((repaid, 1), else_=0)), 0)).where(
         table.c.programme == programme,
         table.c.programme > 0,
         table.c.confirmed_day.is_not(None),
