@@ -40,11 +40,16 @@ class SignedTransaction:
 def sign(request: TransactionRequest, signer: Signer) -> SignedTransaction:
     """Sign a request with the signer's key."""
     fields = _fields(request)
-    r, s, y_parity = signer.sign(keccak(TRANSACTION_TYPE + _rlp_list(fields)))
+    r, s, y_parity = signer.sign(keccak(unsigned(request)))
     raw = TRANSACTION_TYPE + _rlp_list(fields + b"".join(map(_rlp_integer, (y_parity, r, s))))
     return SignedTransaction(
         request=request, sender=signer.address, hash=keccak(raw), raw=raw, r=r, s=s, y_parity=y_parity
     )
+
+
+def unsigned(request: TransactionRequest) -> bytes:
+    """What is hashed and signed, for who holds the key elsewhere."""
+    return TRANSACTION_TYPE + _rlp_list(_fields(request))
 
 
 def created_address(sender: Address, nonce: int) -> Address:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from scfin_chain.chain.gateway import Gateway, Receipt
+from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
-from scfin_chain.errors import ChainError, ContractReverted, NodeSilent
+from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.service.custody import Custody
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import CommandRow, table_of
@@ -168,22 +169,18 @@ class Queue:
             receipt = self._gateway.send(bytes.fromhex(command["raw"]))
         except ContractReverted as refused:
             return self._refuse(command["id"], Refusal.of(refused), self._mined(command))
-        except NodeSilent:
-            raise
-        except ChainError as failure:
-            return self._after_failure(command, failure)
+        except TransactionRefused as refused:
+            return self._not_taken(command, refused)
         self._update(command["id"], {"state": "done", "block_number": receipt.block.number})
         return receipt
 
-    def _after_failure(self, command: RowMapping, failure: ChainError) -> Receipt | Refusal:
-        """Bytes whose nonce another transaction spent can never be mined: ours are signed anew, others refused."""
-        ours = self._custody.holds(Address(command["sender"]))
-        spent = self._gateway.nonce(Address(command["sender"])) > command["nonce"]
-        if self._mined(command) is not None or (ours and not spent):
-            raise failure
-        if not ours:
-            return self._refuse(command["id"], Refusal.of(failure))
-        log.warning("nonce spent elsewhere command=%d nonce=%d", command["id"], command["nonce"])
+    def _not_taken(self, command: RowMapping, refused: TransactionRefused) -> Receipt | Refusal:
+        """What the owner of the key signed is refused; what was signed here, and cannot be mined any more, is anew."""
+        if not self._custody.holds(Address(command["sender"])):
+            return self._refuse(command["id"], Refusal.of(refused))
+        if refused.reason in (Reason.NO_FUNDS, Reason.NONCE_TOO_HIGH):
+            raise refused
+        log.warning("signed anew command=%d reason=%s", command["id"], refused)
         self._update(command["id"], {"state": "queued", "raw": None, "transaction_hash": None, "nonce": None})
         return self.work(command["id"])
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from scfin_chain.chain.ledger import Ledger
 from scfin_chain.config import Settings
@@ -12,7 +12,10 @@ from scfin_chain.service.queue import ADVANCE, Order, Queue
 from scfin_chain.service.rules import Rules
 from scfin_chain.service.worker import Worker
 from scfin_chain.store.store import Store
-from scfin_chain.units import Address, Day, ParticipantId, day_of, start_of
+from scfin_chain.store.tables import BlockRow, table_of
+from scfin_chain.units import Address, Day, ParticipantId, day_of
+
+BLOCKS = table_of(BlockRow)
 
 CURRENCY = "CNY"
 """ISO 4217 code of the one currency, in which the papers count."""
@@ -90,7 +93,13 @@ class Service:
         if self.worker is not None:
             self.worker.wake.set()
 
-    @staticmethod
-    def midnight(day: Day) -> int:
-        """Seconds since 1970 at which a day begins."""
-        return start_of(day)
+    @property
+    def cursor(self) -> int:
+        """The number of the block that was read last."""
+        with self.store.read() as connection:
+            return int(connection.execute(select(func.max(BLOCKS.c.number))).scalar() or 0)
+
+    def close(self) -> None:
+        """Let go of the chain and the database."""
+        self.ledger.gateway.close()
+        self.store.close()

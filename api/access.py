@@ -1,0 +1,54 @@
+"""Who may do what: one table of operation and role, which the handlers obey and the tests go through cell by cell.
+
+``ALL``: whatever there is. ``OWN``: what concerns the caller; the rest is as if it were not there (404). ``NONE``: 403.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+REGISTRAR = "registrar"
+ROLES = (REGISTRAR, "central_bank", "bank", "core_enterprise", "supplier", "carrier", "regulator")
+
+
+class Reach(StrEnum):
+    """How far an operation reaches for a role."""
+
+    NONE = "none"
+    OWN = "own"
+    ALL = "all"
+
+
+def _row(everyone: Reach = Reach.NONE, **others: Reach) -> dict[str, Reach]:
+    return {role: others.get(role, everyone) for role in ROLES}
+
+
+_NONE, _OWN, _ALL = Reach.NONE, Reach.OWN, Reach.ALL
+
+ACCESS: dict[str, dict[str, Reach]] = {
+    # participants and their keys
+    "list_participants": _row(_ALL),
+    "get_participant": _row(_ALL),
+    "enrol_participant": _row(registrar=_ALL),
+    "suspend_participant": _row(registrar=_ALL),
+    "restore_participant": _row(registrar=_ALL),
+    "list_keys": _row(_OWN, registrar=_ALL),
+    "make_key": _row(_OWN, registrar=_ALL),
+    "revoke_key": _row(_OWN, registrar=_ALL),
+    # cash
+    "get_cash": _row(_OWN, registrar=_NONE, regulator=_ALL, central_bank=_ALL),
+    "pay_cash": _row(central_bank=_OWN, bank=_OWN, core_enterprise=_OWN, supplier=_OWN, carrier=_OWN),
+    "mint_cash": _row(central_bank=_ALL),
+    "burn_cash": _row(central_bank=_ALL),
+    # the clock, transactions, commands
+    "get_clock": _row(_ALL),
+    "advance_clock": _row(registrar=_ALL),
+    "submit_transaction": _row(_OWN, registrar=_NONE, regulator=_NONE),
+    "get_command": _row(_OWN, registrar=_ALL, regulator=_ALL),
+}
+
+
+def reach_of(operation: str, roles: Iterable[str]) -> Reach:
+    """The farthest that any of the roles reaches; an operation that nobody placed reaches nowhere."""
+    order = list(Reach)
+    row = ACCESS.get(operation, {})
+    return max((row.get(role, Reach.NONE) for role in roles), key=order.index, default=Reach.NONE)

@@ -1,0 +1,88 @@
+"""The application: routes, limits, problems, and what they share."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from api import problems
+from api.etags import EntityTags
+from api.limits import Limits
+from api.metrics import Metrics
+from api.problems import RESPONSES, ProblemDocument
+from api.routes import V1, operations
+from api.waiting import Waiting
+from api.wiring import Wiring
+from scfin_chain.service.service import Service
+from scfin_chain.serving import ServeSettings
+
+DESCRIPTION = """Nodes of a supply chain finance ledger. Every write is custodial (the service signs), or prepared and
+submitted by who holds the key. Amounts are whole minor units as text."""
+
+
+def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None = None) -> FastAPI:
+    """The application on a service; ``node`` answers JSON-RPC under /rpc where the chain is in this process."""
+    waiting = Waiting(service.store, local_worker=service.worker is not None)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        watch = asyncio.create_task(waiting.watch())
+        if service.worker is not None:
+            service.worker.announce = waiting.announce
+        yield
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+
+    app = FastAPI(
+        title="scfin-chain",
+        version=version("scfin-chain"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.wiring = Wiring(service=service, serving=serving, waiting=waiting)
+    app.include_router(operations.router)
+    if serving.role != "worker":
+        v1 = APIRouter(prefix="/v1", responses=RESPONSES)
+        for router in V1:
+            v1.include_router(router)
+        app.include_router(v1)
+        if node is not None:
+            app.include_router(node, prefix="/rpc", include_in_schema=False)
+    problems.install(app)
+    app.add_middleware(EntityTags)
+    app.add_middleware(Limits, requests_a_second=serving.requests_a_second, largest_body=serving.largest_body)
+    app.add_middleware(Metrics, registry=operations.registry_of(app))
+    app.openapi = _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The handler's name: what clients that are generated call it, and what `api.access` lists."""
+    return route.name
+
+
+def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
+    """FastAPI's description, with our one shape of errors in place of its own."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            named = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas.update(named.pop("$defs", {}))
+            schemas["ProblemDocument"] = named
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    return describe

@@ -1,0 +1,83 @@
+"""Who calls: a key, the participant that it stands for, and the participant's roles."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import select
+
+from api.access import REGISTRAR, Reach, reach_of
+from api.problems import Problem
+from api.wiring import TheService
+from scfin_chain.service.api_keys import find_key
+from scfin_chain.store.tables import DERIVED
+from scfin_chain.units import Address
+
+PARTICIPANTS = DERIVED["participant"]
+
+ROLES = {1: "central_bank", 2: "bank", 4: "core_enterprise", 8: "supplier", 16: "carrier", 32: "regulator"}
+"""Names of the bits of ``contracts/libraries/Roles.sol``."""
+
+bearer = HTTPBearer(auto_error=False, description="A key, as it was shown when it was made.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """``participant`` and ``account`` are None for the registrar."""
+
+    key: str
+    roles: frozenset[str]
+    participant: int | None = None
+    account: Address | None = None
+    reach: Reach = Reach.NONE
+    """How far the operation that is called reaches for this caller."""
+
+    @property
+    def sees_all(self) -> bool:
+        return self.reach is Reach.ALL
+
+    @property
+    def name(self) -> str:
+        """Under which the caller's idempotency keys are kept; keys may be rotated, the participant stays."""
+        return "registrar" if self.participant is None else f"participant {self.participant}"
+
+
+def role_names(bits: int) -> frozenset[str]:
+    """The roles of a participant."""
+    return frozenset(name for bit, name in ROLES.items() if bits & bit)
+
+
+def _caller(
+    request: Request, service: TheService, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+) -> Caller:
+    if given is None:
+        raise _unauthorised("there is no key: send Authorization: Bearer KEY")
+    row = find_key(service.store, given.credentials)
+    if row is None:
+        raise _unauthorised("the key is none of ours")
+    if row["revoked"]:
+        raise _unauthorised(f"key {row['id']} is revoked")
+    if row["expires_day"] is not None and row["expires_day"] < service.today:
+        raise _unauthorised(f"key {row['id']} has expired")
+    roles, account = frozenset({REGISTRAR}), None
+    if row["participant"] is not None:
+        with service.store.read() as connection:
+            query = select(PARTICIPANTS.c.account, PARTICIPANTS.c.roles)
+            found = connection.execute(query.where(PARTICIPANTS.c.id == row["participant"])).first()
+        if found is None:
+            raise _unauthorised(f"key {row['id']} is of a participant who is not enrolled")
+        account, roles = Address(found[0]), role_names(found[1])
+    operation = request.scope["route"].operation_id
+    reach = reach_of(operation, roles)
+    if reach is Reach.NONE:
+        raise Problem(403, "forbidden", f"{operation} is not open to {', '.join(sorted(roles)) or 'nobody'}")
+    return Caller(key=row["id"], roles=roles, participant=row["participant"], account=account, reach=reach)
+
+
+def _unauthorised(detail: str) -> Problem:
+    return Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": 'Bearer realm="scfin"'})
+
+
+TheCaller = Annotated[Caller, Depends(_caller)]
+"""Who calls, allowed to, as a parameter of a handler."""

@@ -1,0 +1,90 @@
+"""Cash: tokenised central-bank money."""
+
+from typing import Annotated
+
+from eth_utils.crypto import keccak
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+
+from api.callers import TheCaller
+from api.problems import Problem
+from api.routes.participants import participant_row
+from api.schemas import Amount, Number, Prepared, Strict, Written
+from api.wiring import TheService
+from api.writes import TheWrite
+from scfin_chain.service.service import Service
+from scfin_chain.store.tables import DERIVED
+
+router = APIRouter(prefix="/cash", tags=["cash"])
+
+WALLETS = DERIVED["wallet"]
+
+
+class Wallet(BaseModel):
+    """What a participant has."""
+
+    participant: int
+    account: str
+    balance: Amount
+    frozen: Amount
+
+
+class Payment(Strict):
+    """Cash from the caller to a participant."""
+
+    to: Number
+    amount: Amount
+    reference: Annotated[str, StringConstraints(max_length=200)] = Field(default="", description="Its hash goes along.")
+
+
+class Issue(Strict):
+    """New central-bank money."""
+
+    to: Number
+    amount: Amount
+
+
+class Withdrawal(Strict):
+    """Central-bank money, out of the central bank's own wallet, that ends."""
+
+    amount: Amount
+
+
+@router.get("/{participant}")
+def get_cash(participant: Number, service: TheService, caller: TheCaller) -> Wallet:
+    """A participant's balance: one's own, or anybody's for the central bank and the regulator."""
+    if not caller.sees_all and participant != caller.participant:
+        raise Problem.not_found("wallet of participant", participant)
+    account = participant_row(service, participant)["account"]
+    with service.store.read() as connection:
+        row = connection.execute(select(WALLETS).where(WALLETS.c.account == account)).mappings().first()
+    cash, frozen = (row["cash"], int(row["frozen"])) if row else (0, 0)
+    return Wallet(
+        participant=participant, account=account, balance=Amount.of(cash), frozen=Amount.of(min(frozen, cash))
+    )
+
+
+@router.post("/payments", status_code=201)
+async def pay_cash(body: Payment, write: TheWrite) -> Written | Prepared:
+    """Pay a participant."""
+    account = await _account(write.service, body.to)
+    return await write("CashToken", "transferWithReference", account, body.amount.units, keccak(text=body.reference))
+
+
+@router.post("/mint", status_code=201)
+async def mint_cash(body: Issue, write: TheWrite) -> Written | Prepared:
+    """Issue cash: the central bank's alone."""
+    return await write("CashToken", "mint", await _account(write.service, body.to), body.amount.units)
+
+
+@router.post("/burn", status_code=201)
+async def burn_cash(body: Withdrawal, write: TheWrite) -> Written | Prepared:
+    """Withdraw cash that the central bank holds."""
+    return await write("CashToken", "burn", body.amount.units)
+
+
+async def _account(service: Service, participant: int) -> str:
+    row = await run_in_threadpool(participant_row, service, participant)
+    return str(row["account"])

@@ -1,0 +1,52 @@
+"""The chain's clock. On a simulated chain it stands still until somebody moves it."""
+
+import datetime as dt
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.callers import TheCaller
+from api.problems import Problem
+from api.schemas import Strict, Written
+from api.wiring import TheService
+from api.writes import TheWrite
+from scfin_chain.units import Day, date_of, day_from_date
+
+router = APIRouter(prefix="/clock", tags=["clock"])
+
+LONGEST_STEP = 3_660
+"""Days that the clock moves at once."""
+
+
+class Clock(BaseModel):
+    """Where the clock stands."""
+
+    today: dt.date
+    block: int
+    movable: bool
+
+
+class NewDay(Strict):
+    """The day to which time shall go on."""
+
+    to: dt.date
+
+
+@router.get("")
+def get_clock(service: TheService, _caller: TheCaller) -> Clock:
+    """Today, by the chain."""
+    gateway = service.ledger.gateway
+    return Clock(today=date_of(service.today), block=gateway.head().number, movable=gateway.capabilities.sets_time)
+
+
+@router.post("", status_code=201)
+async def advance_clock(body: NewDay, write: TheWrite) -> Written:
+    """Let time go on, day by day: on each, what falls due is collected, paid out, expired or declared in default."""
+    service, day = write.service, day_from_date(body.to)
+    today = service.today
+    if not service.ledger.gateway.capabilities.sets_time:
+        raise Problem(409, "clock-not-movable", "the node keeps its own time")
+    if not today < day <= today + LONGEST_STEP:
+        limit = f"after {date_of(today)}, today, and not after {date_of(Day(today + LONGEST_STEP))}"
+        raise Problem.of_field("to", body.to, limit)
+    return await write.run([service.advance_order(day)])

@@ -1,0 +1,166 @@
+"""Participants: who is on the ledger."""
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from eth_utils.crypto import keccak
+from fastapi import APIRouter
+from pydantic import BaseModel, Field, StringConstraints
+from sqlalchemy import Connection, RowMapping, select
+
+from api.callers import TheCaller, role_names
+from api.paging import DEFAULT_LIMIT, After, Limit, page_of
+from api.problems import Problem
+from api.schemas import AccountText, Number, Page, Strict, Written, iso
+from api.wiring import TheService
+from api.writes import Made, TheWrite
+from scfin_chain.chain.signer import address_of
+from scfin_chain.service.queue import Order
+from scfin_chain.service.service import Service
+from scfin_chain.store.tables import DERIVED, NameRow, table_of
+from scfin_chain.units import Address, day_from_date
+
+router = APIRouter(prefix="/participants", tags=["participants"])
+
+PARTICIPANTS = DERIVED["participant"]
+NAMES = table_of(NameRow)
+
+FOREVER = 2**32 - 1
+"""The last day that the contracts know."""
+
+FULL_ALLOWANCE = 2**256 - 1
+"""The standing order behind automatic repayment: ERC-20 never reduces it."""
+
+GAS_MONEY = 10 * 10**18
+"""Wei for a new account's transactions."""
+
+GivenRole = Literal["bank", "core_enterprise", "supplier", "carrier", "regulator"]
+
+BITS: dict[GivenRole, int] = {"bank": 2, "core_enterprise": 4, "supplier": 8, "carrier": 16, "regulator": 32}
+"""Roles that may be given over HTTP, as bits of ``contracts/libraries/Roles.sol``."""
+
+
+class Participant(BaseModel):
+    """A participant as the ledger knows it."""
+
+    id: int
+    account: str
+    roles: list[str]
+    tier: int
+    valid_until: Annotated[dt.date | None, Field(description="null: without end")]
+    suspended: bool
+    identity: Annotated[str, Field(description="Hash of the name, which stays off the chain.")]
+    in_custody: Annotated[bool, Field(description="Whether the service signs for the account.")]
+
+
+class NewParticipant(Strict):
+    """An enrolment. Without an account the service makes one and signs for it."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
+    roles: Annotated[list[GivenRole], Field(min_length=1, max_length=5)]
+    tier: Annotated[int, Field(ge=0, le=255)] = 0
+    valid_until: dt.date | None = None
+    account: AccountText | None = None
+
+
+class Reason(Strict):
+    """Why; its hash goes on the ledger."""
+
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+@router.get("")
+def list_participants(
+    service: TheService, _caller: TheCaller, limit: Limit = DEFAULT_LIMIT, after: After = None
+) -> Page[Participant]:
+    """Everybody on the ledger, in the order of their enrolment."""
+
+    def shape(row: RowMapping) -> Participant:
+        return _shape(service, row)
+
+    return page_of(service.store, select(PARTICIPANTS), [PARTICIPANTS.c.id], shape, limit=limit, after=after)
+
+
+@router.get("/{number}")
+def get_participant(number: Number, service: TheService, _caller: TheCaller) -> Participant:
+    """One of them."""
+    return _shape(service, participant_row(service, number))
+
+
+@router.post("", status_code=201)
+async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
+    """Enrol a participant. A core enterprise in custody gets its standing orders for repayment too."""
+    service = write.service
+    made = Made(event="Enrolled")
+
+    def orders(connection: Connection) -> list[Order]:
+        account = _account(service, connection, body)
+        if connection.execute(select(PARTICIPANTS.c.id).where(PARTICIPANTS.c.account == account)).first():
+            raise Problem(409, "already-enrolled", f"{account} is enrolled")
+        roles = sum(BITS[role] for role in set(body.roles))
+        until = FOREVER if body.valid_until is None else day_from_date(body.valid_until)
+        registrar = service.offices.registrar
+        fund = Order(key=None, step="fund", sender=registrar, recipient=account, value=GAS_MONEY)
+        enrol = service.order(
+            "enrol", registrar, "Participants", "enrol", account, roles, body.tier, until, keccak(text=body.name)
+        )
+        approvals = [
+            service.order("approve", account, "CashToken", "approve", service.ledger.address(spender), FULL_ALLOWANCE)
+            for spender in ("Settlement", "ReceivableRegistry")
+            if body.account is None and "core_enterprise" in body.roles
+        ]
+        return [fund, *approvals, enrol]
+
+    return await write.run_from(orders, made=made)
+
+
+@router.post("/{number}/suspend", status_code=201)
+async def suspend_participant(number: Number, body: Reason, write: TheWrite) -> Written:
+    """Stop a participant from trading; what it owes can still be repaid."""
+    order = write.service.order(
+        "suspend", write.service.offices.registrar, "Participants", "suspend", number, keccak(text=body.reason)
+    )
+    return await write.run([order])
+
+
+@router.post("/{number}/restore", status_code=201)
+async def restore_participant(number: Number, write: TheWrite) -> Written:
+    """Let a suspended participant trade again."""
+    return await write.run(
+        [write.service.order("restore", write.service.offices.registrar, "Participants", "restore", number)]
+    )
+
+
+def participant_row(service: Service, number: int) -> RowMapping:
+    """The row of a participant.
+
+    Raises
+    ------
+    Problem
+        There is none of that number.
+    """
+    with service.store.read() as connection:
+        row = connection.execute(select(PARTICIPANTS).where(PARTICIPANTS.c.id == number)).mappings().first()
+    if row is None:
+        raise Problem.not_found("participant", number)
+    return row
+
+
+def _account(service: Service, connection: Connection, body: NewParticipant) -> Address:
+    if body.account is not None:
+        return address_of(bytes.fromhex(body.account[2:]))
+    return service.custody.take(connection, f"node {body.name}")
+
+
+def _shape(service: Service, row: RowMapping) -> Participant:
+    until = row["valid_until_day"]
+    return Participant(
+        id=row["id"],
+        account=row["account"],
+        roles=sorted(role_names(row["roles"])) or ["system"],
+        tier=row["tier"],
+        valid_until=iso(until),
+        suspended=row["suspended"],
+        identity=row["identity"],
+        in_custody=service.custody.holds(Address(row["account"])),
+    )

@@ -1,0 +1,76 @@
+"""Transactions that their owners signed, and commands as they stand."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from api.callers import TheCaller
+from api.problems import Problem
+from api.schemas import Number, Strict, Written
+from api.wiring import TheService
+from api.writes import TheWrite, written_of
+from scfin_chain.chain.envelope import Envelope, envelope_of
+from scfin_chain.errors import ChainError
+from scfin_chain.service.queue import Order
+from scfin_chain.service.service import Service
+
+router = APIRouter(tags=["transactions"])
+
+
+class SignedBytes(Strict):
+    """A signed transaction, hex."""
+
+    raw: Annotated[str, StringConstraints(pattern=r"^0x([0-9a-fA-F]{2}){1,50000}$")] = Field(
+        description="Bytes of a signed transaction to a contract of the ledger, by the caller's own account."
+    )
+
+
+@router.post("/transactions", status_code=201)
+async def submit_transaction(body: SignedBytes, write: TheWrite) -> Written:
+    """Submit a transaction that was prepared, or made, for the caller's account and signed with its key."""
+    raw = bytes.fromhex(body.raw[2:])
+    envelope = await run_in_threadpool(_checked, write.service, write.caller.account, raw)
+
+    def orders(_connection: Connection) -> list[Order]:
+        return [
+            Order(
+                key=f"transaction {envelope.hash.hex()}",
+                step="submit",
+                sender=envelope.sender,
+                recipient=envelope.to,
+                data=envelope.data,
+                raw=raw,
+                transaction_hash=envelope.hash,
+                nonce=envelope.nonce,
+                participant=write.caller.participant,
+            )
+        ]
+
+    return await write.run_from(orders)
+
+
+@router.get("/commands/{number}")
+def get_command(number: Number, service: TheService, caller: TheCaller) -> Written:
+    """A write as it stands; a problem where the ledger refused it."""
+    row = service.queue.read([number]).get(number)
+    if row is None or not (caller.sees_all or row["participant"] == caller.participant):
+        raise Problem.not_found("command", number)
+    return written_of(service, row)
+
+
+def _checked(service: Service, account: str | None, raw: bytes) -> Envelope:
+    gateway = service.ledger.gateway
+    try:
+        envelope = envelope_of(raw)
+    except ChainError as error:
+        raise Problem.of_field("raw", "these bytes", f"a signed transaction ({error})") from error
+    if envelope.chain_id != gateway.chain_id:
+        raise Problem.of_field("raw", f"for chain {envelope.chain_id}", f"for chain {gateway.chain_id}")
+    if envelope.sender != account:
+        raise Problem.of_field("raw", f"signed by {envelope.sender}", f"signed by {account}, the caller's account")
+    if envelope.to not in service.ledger.deployment.addresses.values():
+        raise Problem.of_field("raw", f"to {envelope.to}", "to a contract of the ledger")
+    return envelope

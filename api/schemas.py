@@ -1,0 +1,109 @@
+"""What several resources share: amounts, days, pages, and the two answers to a write."""
+
+import datetime as dt
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from scfin_chain.service.service import CURRENCY
+from scfin_chain.units import Day, date_of, day_from_date
+
+LARGEST_AMOUNT = 2**63 - 1
+"""Minor units: what a receivable's face may be at most, and what the database holds."""
+
+T = TypeVar("T")
+
+
+def _within(text: str) -> str:
+    if int(text) > LARGEST_AMOUNT:
+        raise ValueError(f"must be at most {LARGEST_AMOUNT}")
+    return text
+
+
+MinorUnits = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,18})$"), AfterValidator(_within)]
+"""A whole number of minor units as text, since a JSON number is a float to many."""
+
+Number = Annotated[int, Field(ge=1, le=2**53 - 1)]
+"""Of a participant, receivable, financing, command: counted from 1."""
+
+CreditNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,77}$")]
+"""An ERC-1155 id: 256 bits, as decimal text."""
+
+Hash = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-f]{64}$")]
+"""32 bytes, hex."""
+
+AccountText = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
+"""20 bytes, hex."""
+
+
+class Strict(BaseModel):
+    """A request's body: an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Amount(Strict):
+    """Money: whole minor units as text, and their currency."""
+
+    amount: MinorUnits
+    currency: Literal["CNY"] = CURRENCY
+
+    @classmethod
+    def of(cls, units: int) -> "Amount":
+        return cls(amount=str(units))
+
+    @property
+    def units(self) -> int:
+        return int(self.amount)
+
+
+class Page(BaseModel, Generic[T]):
+    """Some of a list, oldest first; ``next`` is the ``after`` of the page that follows, null on the last."""
+
+    items: list[T]
+    next: str | None
+
+
+class ToldEvent(BaseModel):
+    """An event of the ledger, decoded."""
+
+    contract: str
+    name: str
+    body: dict[str, object]
+
+
+class Written(BaseModel):
+    """A write that the service signs: where it stands, and what the ledger told of it."""
+
+    command: int
+    state: Literal["queued", "sent", "done"]
+    id: str | None = None
+    """Number of what was made."""
+    transaction: str | None = None
+    block: int | None = None
+    events: list[ToldEvent] = Field(default_factory=list)
+
+
+class Prepared(BaseModel):
+    """A write for who holds the key: sign this EIP-1559 transaction, and post it to /v1/transactions."""
+
+    chain_id: int
+    type: Literal[2] = 2
+    sender: str
+    to: str
+    nonce: int
+    gas: str
+    max_fee_per_gas: str
+    max_priority_fee_per_gas: str = "0"
+    value: str
+    data: str
+    unsigned: str
+    """The bytes to be hashed (keccak) and signed: 0x02 and the RLP of the fields."""
+
+
+def iso(day: int | None) -> dt.date | None:
+    """A day number as a date; beyond the calendar's end there is none."""
+    return None if day is None or day > LAST_DAY else date_of(Day(day))
+
+
+LAST_DAY = day_from_date(dt.date.max)

@@ -1,0 +1,117 @@
+"""Serving: the application on its port, the worker in its thread, and an orderly end of both."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+
+from api.app import make_app
+from api.rpc.accounts import NODE_FUNDS, announcement, node_accounts
+from api.rpc.methods import NodeMethods
+from api.rpc.router import node_router
+from scfin_chain.bootstrap.service import open_service
+from scfin_chain.chain.backends.eth_tester import EthTesterGateway
+from scfin_chain.config import Settings
+from scfin_chain.errors import ScfinError
+from scfin_chain.service.api_keys import has_registrar_key, make_key
+from scfin_chain.service.service import Service
+from scfin_chain.serving import ServeSettings
+
+REGISTRAR_KEY = "registrar.key"
+"""File in the data folder that holds the registrar's first key."""
+
+STOP_SECONDS = 10
+"""How long requests and the worker have to come to their end."""
+
+log = logging.getLogger(__name__)
+
+
+def serve(serving: ServeSettings, settings: Settings) -> None:
+    """Serve until told to stop.
+
+    Raises
+    ------
+    ScfinError
+        The service cannot be put together, or its worker stopped for a reason that does not cure itself.
+    """
+    _log_as(serving.log_format)
+    accounts = () if serving.rpc_url is not None else node_accounts(serving.mnemonic)
+    service = open_service(serving, settings, funds={account.address: NODE_FUNDS for account in accounts})
+    try:
+        if serving.role != "worker":
+            _first_key(service, serving.data)
+        gateway = service.ledger.gateway
+        node = None
+        if isinstance(gateway, EthTesterGateway):
+            print(announcement(accounts, serving.mnemonic), flush=True)
+            node = node_router(NodeMethods(gateway, accounts, development=serving.development, changed=service.woken))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                make_app(service, serving, node=node),
+                host=serving.host,
+                port=serving.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        _run(server, service)
+    finally:
+        service.close()
+
+
+def _run(server: uvicorn.Server, service: Service) -> None:
+    worker = service.worker
+    if worker is None:
+        server.run()
+        return
+
+    def work() -> None:
+        worker.run()
+        server.should_exit = True
+
+    thread = Thread(target=work, name="worker")
+    thread.start()
+    try:
+        server.run()
+    finally:
+        worker.stop.set()
+        worker.wake.set()
+        thread.join()
+    if worker.pulse.failure is not None:
+        raise ScfinError(worker.pulse.failure)
+
+
+def _first_key(service: Service, data: Path) -> None:
+    """Somebody must be able to enrol the first participants: the key is written where only its owner reads it."""
+    if has_registrar_key(service.store):
+        return
+    with service.store.begin() as connection:
+        key = make_key(connection, None, today=service.today)
+        data.mkdir(parents=True, exist_ok=True)
+        path = data / REGISTRAR_KEY
+        path.touch(mode=0o600)
+        path.write_text(f"{key.token}\n", encoding="ascii")
+    print(f"The registrar's key is in {path}", flush=True)
+
+
+def _log_as(form: str) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    if form == "json":
+        handler.setFormatter(_JsonLines())
+    else:
+        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line; whoever collects the lines adds the time."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line)

@@ -1,0 +1,86 @@
+"""Waiting for commands: the worker, here or in another process, brings them to their end."""
+
+import asyncio
+from collections import defaultdict
+from contextlib import suppress
+
+from sqlalchemy import RowMapping, func, select
+from starlette.concurrency import run_in_threadpool
+
+from scfin_chain.errors import StoreError
+from scfin_chain.service.queue import COMMANDS, OPEN
+from scfin_chain.store.store import Store
+from scfin_chain.store.tables import BlockRow, table_of
+
+BLOCKS = table_of(BlockRow)
+
+PATIENCE_SECONDS = 30.0
+"""How long a caller waits before it is told where to ask again."""
+
+LOOK_SECONDS = 0.05
+"""Between two looks at the database while nobody in this process announces anything."""
+
+
+class Waiting:
+    """Wakes each caller when its command has ended and its events are read."""
+
+    def __init__(self, store: Store, *, local_worker: bool) -> None:
+        self._store = store
+        self._local_worker = local_worker
+        self._waiters: dict[int, list[asyncio.Future[RowMapping]]] = defaultdict(list)
+        self._announced = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def announce(self) -> None:
+        """Something was done: called by the worker, in its own thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._announced.set)
+
+    async def watch(self) -> None:
+        """Look, whenever there is something to see, until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1.0 if self._local_worker else LOOK_SECONDS):
+                    await self._announced.wait()
+            self._announced.clear()
+            if self._waiters:
+                with suppress(StoreError):  # the next look may find the database again
+                    await self._look()
+
+    async def ended(self, number: int, *, patience: float = PATIENCE_SECONDS) -> RowMapping | None:
+        """The command once it has ended; None when patience has."""
+        found = await run_in_threadpool(self._ended, [number])
+        if found:
+            return found[0]
+        future: asyncio.Future[RowMapping] = asyncio.get_running_loop().create_future()
+        self._waiters[number].append(future)
+        self._announced.set()
+        try:
+            async with asyncio.timeout(patience):
+                return await future
+        except TimeoutError:
+            return None
+        finally:
+            self._leave(number, future)
+
+    def _leave(self, number: int, future: asyncio.Future[RowMapping]) -> None:
+        waiters = self._waiters.get(number, [])
+        if future in waiters:
+            waiters.remove(future)
+        if not waiters:
+            self._waiters.pop(number, None)
+
+    async def _look(self) -> None:
+        for row in await run_in_threadpool(self._ended, list(self._waiters)):
+            for future in self._waiters.pop(row["id"], []):
+                if not future.done():
+                    future.set_result(row)
+
+    def _ended(self, numbers: list[int]) -> list[RowMapping]:
+        """Those commands that have ended, and whose block the listener has read."""
+        with self._store.read() as connection:
+            cursor = connection.execute(select(func.max(BLOCKS.c.number))).scalar() or 0
+            query = select(COMMANDS).where(COMMANDS.c.id.in_(numbers), COMMANDS.c.state.not_in(OPEN))
+            rows = connection.execute(query).mappings().all()
+        return [row for row in rows if (row["block_number"] or 0) <= cursor]

@@ -1,0 +1,31 @@
+"""What requests share, kept on the application: the service, and who waits for its commands."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from api.waiting import Waiting
+from scfin_chain.service.service import Service
+from scfin_chain.serving import ServeSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wiring:
+    """Made once, when the application is."""
+
+    service: Service
+    serving: ServeSettings
+    waiting: Waiting
+
+
+def wiring_of(request: Request) -> Wiring:
+    return cast(Wiring, request.app.state.wiring)
+
+
+def _service(request: Request) -> Service:
+    return wiring_of(request).service
+
+
+TheService = Annotated[Service, Depends(_service)]
+"""The service, as a parameter of a handler."""

@@ -1,0 +1,208 @@
+"""Writes in their forms: custodial, where the service signs; prepared, where the caller does; and submitted.
+
+A write is named by its caller's ``Idempotency-Key``: put again, also after a restart, it is the same write.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Header, Query, Request, Response
+from sqlalchemy import Connection, RowMapping, insert, select
+from starlette.concurrency import run_in_threadpool
+
+from api.callers import Caller, TheCaller
+from api.problems import Problem
+from api.schemas import Prepared, ToldEvent, Written
+from api.wiring import Wiring, wiring_of
+from scfin_chain.chain.transaction import unsigned
+from scfin_chain.service.queue import Order, Refusal
+from scfin_chain.service.service import Service
+from scfin_chain.store.tables import EventRow, IdempotencyRow, table_of
+from scfin_chain.units import Address
+
+EVENTS = table_of(EventRow)
+IDEMPOTENCY = table_of(IdempotencyRow)
+
+REPLAYED = "Idempotent-Replayed"
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x21-\x7e]{1,200}$",
+        description="Chosen by the caller: a request that is sent again with it is not done again.",
+    ),
+]
+Form = Annotated[
+    Literal["custodial", "prepare"],
+    Query(description="`prepare` signs and sends nothing: it gives the transaction for the caller to sign."),
+]
+
+Answer = Written | Prepared
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The event, and its field, that hold the number of what a write makes."""
+
+    event: str
+    field: str = "id"
+
+
+class Write:
+    """One request that writes; a dependency of its handler."""
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        caller: TheCaller,
+        idempotency_key: IdempotencyKey,
+        form: Form = "custodial",
+    ) -> None:
+        self._request = request
+        self._response = response
+        self._wiring: Wiring = wiring_of(request)
+        self._form = form
+        self._key = idempotency_key
+        self.caller: Caller = caller
+        self.service: Service = self._wiring.service
+
+    async def __call__(
+        self, contract: str, function: str, *arguments: Any, sender: Address | None = None, made: Made | None = None
+    ) -> Answer:
+        """Call a contract as the caller, or as an account that the service signs for."""
+        account = sender or self.caller.account
+        if account is None:
+            raise Problem(403, "forbidden", "the registrar's key stands for no account")
+        order = self.service.order(
+            function, account, contract, function, *arguments, participant=self.caller.participant
+        )
+        if self._form == "prepare":
+            return await run_in_threadpool(self._prepare, order)
+        if not await run_in_threadpool(self.service.custody.holds, account):
+            raise Problem(409, "not-in-custody", f"the key of {account} is its owner's: use form=prepare, and submit")
+        return await self.run([order], made=made)
+
+    async def run(self, orders: Sequence[Order], *, made: Made | None = None) -> Written:
+        """Put the orders into the queue, once, and wait for the last of them."""
+        return await self.run_from(lambda _connection: orders, made=made)
+
+    async def run_from(self, orders: Callable[[Connection], Sequence[Order]], *, made: Made | None = None) -> Written:
+        """The same, the orders made in the transaction that puts them."""
+        body_hash = await self._request_hash()
+        number, replayed = await run_in_threadpool(self._put, orders, body_hash)
+        if replayed:
+            self._response.headers[REPLAYED] = "true"
+        self.service.woken()
+        ended = await self._wiring.waiting.ended(number)
+        written = await run_in_threadpool(self._written, number, ended, made)
+        self._response.status_code = 201 if ended is not None else 202
+        self._response.headers["Location"] = f"/v1/commands/{number}"
+        return written
+
+    async def once(self, act: Callable[[Connection], tuple[int, dict[str, Any]]]) -> tuple[int, dict[str, Any]]:
+        """Something that is no write to the ledger, done once: its status and answer are kept with the key."""
+        body_hash = await self._request_hash()
+        status, answer, replayed = await run_in_threadpool(self._act_once, act, body_hash)
+        if replayed:
+            self._response.headers[REPLAYED] = "true"
+        self._response.status_code = status
+        return status, answer
+
+    def _act_once(
+        self, act: Callable[[Connection], tuple[int, dict[str, Any]]], body_hash: str
+    ) -> tuple[int, dict[str, Any], bool]:
+        with self.service.store.begin() as connection:
+            known = self._known(connection, body_hash)
+            if known is not None:
+                return known["status"], known["answer"], True
+            status, answer = act(connection)
+            kept = {key: value for key, value in answer.items() if key != "token"}
+            self._remember(connection, body_hash, status=status, answer=kept)
+            return status, answer, False
+
+    def _put(self, orders: Callable[[Connection], Sequence[Order]], body_hash: str) -> tuple[int, bool]:
+        with self.service.store.begin() as connection:
+            known = self._known(connection, body_hash)
+            if known is not None:
+                return known["command"], True
+            numbers = [self.service.put(connection, order) for order in orders(connection)]
+            self._remember(connection, body_hash, command=numbers[-1])
+            return numbers[-1], False
+
+    def _known(self, connection: Connection, body_hash: str) -> RowMapping | None:
+        query = select(IDEMPOTENCY).where(IDEMPOTENCY.c.caller == self.caller.name, IDEMPOTENCY.c.key == self._key)
+        row = connection.execute(query).mappings().first()
+        if row is not None and row["request_hash"] != body_hash:
+            raise Problem(
+                422, "idempotency-key-reused", f"Idempotency-Key {self._key} was used for another request: take another"
+            )
+        return row
+
+    def _remember(self, connection: Connection, body_hash: str, **values: Any) -> None:
+        connection.execute(
+            insert(IDEMPOTENCY).values(caller=self.caller.name, key=self._key, request_hash=body_hash, **values)
+        )
+
+    async def _request_hash(self) -> str:
+        request = self._request
+        head = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+        return hashlib.sha256(head + await request.body()).hexdigest()
+
+    def _prepare(self, order: Order) -> Prepared:
+        gateway = self.service.ledger.gateway
+        gateway.call(order.recipient, order.data, sender=order.sender)
+        request = gateway.prepare(order.sender, order.recipient, order.data)
+        return Prepared(
+            chain_id=request.chain_id,
+            sender=order.sender,
+            to=order.recipient,
+            nonce=request.nonce,
+            gas=str(request.gas),
+            max_fee_per_gas=str(request.max_fee),
+            value=str(request.value),
+            data=f"0x{request.data.hex()}",
+            unsigned=f"0x{unsigned(request).hex()}",
+        )
+
+    def _written(self, number: int, ended: RowMapping | None, made: Made | None) -> Written:
+        row = ended or self.service.queue.read([number])[number]
+        return written_of(self.service, row, made)
+
+
+def written_of(service: Service, row: RowMapping, made: Made | None = None) -> Written:
+    """A command as it stands.
+
+    Raises
+    ------
+    Problem
+        It was refused: the revert with its arguments.
+    """
+    if row["state"] == "refused":
+        raise Problem.refused(Refusal(**row["refusal"]))
+    events = _events_of(service, row["transaction_hash"]) if row["state"] == "done" else []
+    number = next((str(event.body[made.field]) for event in events if made and event.name == made.event), None)
+    return Written(
+        command=row["id"],
+        state=row["state"],
+        id=number,
+        transaction=f"0x{row['transaction_hash']}" if row["transaction_hash"] else None,
+        block=row["block_number"],
+        events=events,
+    )
+
+
+def _events_of(service: Service, transaction_hash: str | None) -> list[ToldEvent]:
+    if transaction_hash is None:
+        return []
+    query = select(EVENTS).where(EVENTS.c.transaction_hash == transaction_hash).order_by(EVENTS.c.log_index)
+    with service.store.read() as connection:
+        rows = connection.execute(query).mappings().all()
+    return [ToldEvent(contract=row["contract"], name=row["name"], body=row["body"]) for row in rows]
+
+
+TheWrite = Annotated[Write, Depends()]
+"""The write, as a parameter of a handler."""

@@ -1,0 +1,66 @@
+"""Keys of the HTTP interface: random, shown once, kept as a hash, good until a day of the chain's clock."""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from scfin_chain.store.store import Store
+from scfin_chain.store.tables import ApiKeyRow, table_of
+from scfin_chain.units import Day
+
+KEYS = table_of(ApiKeyRow)
+
+PREFIX = "scfin"
+ID_BYTES, SECRET_BYTES = 6, 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key as it is shown to its owner, this one time."""
+
+    id: str
+    token: str
+
+
+def make_key(connection: Connection, participant: int | None, *, today: Day, expires: Day | None = None) -> NewKey:
+    """A key of a participant; without one, of the registrar."""
+    name, secret = secrets.token_hex(ID_BYTES), secrets.token_urlsafe(SECRET_BYTES)
+    connection.execute(
+        insert(KEYS).values(
+            id=name, hash=_hash(secret), participant=participant, created_day=today, expires_day=expires
+        )
+    )
+    return NewKey(id=name, token=f"{PREFIX}_{name}_{secret}")
+
+
+def revoke_key(connection: Connection, name: str) -> bool:
+    """Whether there was such a key; from now on it opens nothing."""
+    return connection.execute(update(KEYS).where(KEYS.c.id == name).values(revoked=True)).rowcount > 0
+
+
+def find_key(store: Store, token: str) -> RowMapping | None:
+    """The key of a token; whether it is still good says its row."""
+    prefix, _, rest = token.partition("_")
+    name, _, secret = rest.partition("_")
+    if prefix != PREFIX or not secret:
+        return None
+    with store.read() as connection:
+        row = connection.execute(select(KEYS).where(KEYS.c.id == name)).mappings().first()
+    if row is None or not hmac.compare_digest(row["hash"], _hash(secret)):
+        return None
+    return row
+
+
+def has_registrar_key(store: Store) -> bool:
+    """Whether somebody can enrol anybody."""
+    with store.read() as connection:
+        query = select(KEYS.c.id).where(KEYS.c.participant.is_(None), KEYS.c.revoked.is_(False)).limit(1)
+        return connection.execute(query).first() is not None
+
+
+def _hash(secret: str) -> str:
+    """A hash without salt or stretching serves a secret of 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
