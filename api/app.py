@@ -56,7 +56,7 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
             v1.include_router(router)
         app.include_router(v1)
         if node is not None:
-            app.include_router(node, prefix="/rpc", include_in_schema=False)
+            app.include_router(node)
     problems.install(app)
     app.add_middleware(EntityTags)
     app.add_middleware(Limits, requests_a_second=serving.requests_a_second, largest_body=serving.largest_body)

@@ -7,13 +7,16 @@ from pathlib import Path
 from threading import Thread
 
 import uvicorn
+from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from api.app import make_app
-from api.rpc.accounts import NODE_FUNDS, announcement, node_accounts
+from api.rpc.accounts import PUBLIC_MNEMONIC, DevelopmentAccounts, development_accounts
 from api.rpc.methods import NodeMethods
-from api.rpc.router import node_router
-from scfin_chain.bootstrap.service import open_service
+from api.rpc.router import node_app, node_router
+from scfin_chain.bootstrap.service import open_chain, open_service
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
+from scfin_chain.chain.gateway import Receipt
 from scfin_chain.config import Settings
 from scfin_chain.errors import ScfinError
 from scfin_chain.service.api_keys import has_registrar_key, make_key
@@ -38,29 +41,63 @@ def serve(serving: ServeSettings, settings: Settings) -> None:
         The service cannot be put together, or its worker stopped for a reason that does not cure itself.
     """
     _log_as(serving.log_format)
-    accounts = () if serving.rpc_url is not None else node_accounts(serving.mnemonic)
-    service = open_service(serving, settings, funds={account.address: NODE_FUNDS for account in accounts})
+    accounts = _accounts(serving)
+    service = open_service(serving, settings, funds=accounts.funds if serving.rpc_url is None else None)
     try:
         if serving.role != "worker":
             _first_key(service, serving.data)
-        gateway = service.ledger.gateway
-        node = None
-        if isinstance(gateway, EthTesterGateway):
-            print(announcement(accounts, serving.mnemonic), flush=True)
-            node = node_router(NodeMethods(gateway, accounts, development=serving.development, changed=service.woken))
-        server = uvicorn.Server(
-            uvicorn.Config(
-                make_app(service, serving, node=node),
-                host=serving.host,
-                port=serving.port,
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=STOP_SECONDS,
-            )
-        )
-        _run(server, service)
+        app = make_app(service, serving, node=_node(service, serving, accounts))
+        _run(_server(app, serving), service)
     finally:
         service.close()
+
+
+def serve_chain(serving: ServeSettings) -> None:
+    """The chain of this process and nothing else, over JSON-RPC, until told to stop.
+
+    Raises
+    ------
+    ScfinError
+        The database cannot be used, or holds something else, or the chain in it is damaged.
+    """
+    _log_as(serving.log_format)
+    accounts = _accounts(serving)
+    with open_chain(serving, funds=accounts.funds) as gateway:
+        print(accounts.announcement(), flush=True)
+        _server(node_app(NodeMethods(gateway, accounts.signers, development=serving.development)), serving).run()
+
+
+def _accounts(serving: ServeSettings) -> DevelopmentAccounts:
+    return development_accounts(PUBLIC_MNEMONIC if serving.mnemonic is None else serving.mnemonic.get_secret_value())
+
+
+def _node(service: Service, serving: ServeSettings, accounts: DevelopmentAccounts) -> APIRouter | None:
+    """JSON-RPC on the chain of this process; a node has its own."""
+    gateway = service.ledger.gateway
+    if not isinstance(gateway, EthTesterGateway):
+        return None
+
+    def send(raw: bytes) -> Receipt:
+        try:
+            return gateway.send(raw)
+        finally:
+            service.woken()
+
+    print(accounts.announcement(), flush=True)
+    methods = NodeMethods(gateway, accounts.signers, development=serving.development, send=send, errors=service.errors)
+    return node_router(methods, "/rpc")
+
+
+def _server(app: ASGIApp, serving: ServeSettings) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,
+        host=serving.host,
+        port=serving.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    return uvicorn.Server(config)
 
 
 def _run(server: uvicorn.Server, service: Service) -> None:

@@ -1,7 +1,7 @@
 """The service: a durable chain or a node, a database, and the one that acts."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from scfin_chain import artifacts
 from scfin_chain.artifacts import Artifact
 from scfin_chain.bootstrap.parts import decider_of, errors_of, keeper_of, node_of, run_of
-from scfin_chain.chain import Gateway
+from scfin_chain.chain import ErrorCatalogue, Gateway
 from scfin_chain.chain.backends.eth_tester import DEPLOYER_FUNDS, EthTesterGateway
 from scfin_chain.chain.keyring import Keyring
 from scfin_chain.chain.ledger import Ledger
@@ -68,6 +68,31 @@ def open_service(serving: ServeSettings, settings: Settings, *, funds: Mapping[A
     return service
 
 
+@contextmanager
+def open_chain(serving: ServeSettings, *, funds: Mapping[Address, int]) -> Iterator[EthTesterGateway]:
+    """The durable chain alone, without a ledger.
+
+    Raises
+    ------
+    StoreError
+        The database cannot be used, is served by another process, or holds something else.
+    ChainError
+        The chain in the database is damaged.
+    """
+    location = _database_of(serving)
+    beginning = _beginning(location, "chain") or _new_beginning(serving)
+    with ExitStack() as opened:
+        store = Store.follow(location, run_of(_chain(beginning, funds), kind="chain", chain=beginning))
+        opened.callback(store.close)
+        leadership = Leadership(store)
+        opened.callback(leadership.release)
+        if not leadership.acquire():
+            raise StoreError(f"database {store.location} is served by another process")
+        gateway = _chain(beginning, funds, journal=DatabaseJournal(store))
+        opened.callback(gateway.close)
+        yield gateway
+
+
 def _keyring(serving: ServeSettings) -> Keyring:
     secret, key = serving.secret, serving.deployer_key
     deployer = None if key is None else _signer("deployer_key", key.get_secret_value())
@@ -100,14 +125,10 @@ def _local_chain(
     opened: ExitStack,
 ) -> tuple[Gateway, Store, Leadership]:
     """The durable chain of this process; a database that has one says how it began."""
-    location = _database_of(serving)
-    beginning = _beginning(location) or {
-        "genesis_time": start_of(day_from_date(serving.start)) - DAY_SECONDS,
-        "seed": serving.seed,
-        "decider": keys.signer("decider").address,
-    }
     funds = {**funds, keys.deployer.address: DEPLOYER_FUNDS}
-    genesis = EthTesterGateway(genesis_time=Timestamp(beginning["genesis_time"]), seed=beginning["seed"], funds=funds)
+    location = _database_of(serving)
+    beginning = _beginning(location, "service") or _new_beginning(serving) | {"decider": keys.signer("decider").address}
+    genesis = _chain(beginning, funds)
     store = Store.follow(location, run_of(genesis, kind="service", keys=keys, settings=settings, chain=beginning))
     opened.callback(store.close)
     _require_same_keys(store, keys)
@@ -115,23 +136,37 @@ def _local_chain(
     opened.callback(leadership.release)
     if not leadership.acquire():
         raise StoreError(f"database {store.location} is served by another process")
-    gateway = EthTesterGateway(
-        genesis_time=Timestamp(beginning["genesis_time"]),
-        seed=beginning["seed"],
-        funds=funds,
-        errors=errors_of(compiled),
-        journal=DatabaseJournal(store),
-    )
+    gateway = _chain(beginning, funds, errors=errors_of(compiled), journal=DatabaseJournal(store))
     opened.callback(gateway.close)
     return gateway, store, leadership
 
 
-def _beginning(location: Path | str) -> dict[str, Any] | None:
+def _chain(
+    beginning: Mapping[str, Any],
+    funds: Mapping[Address, int],
+    *,
+    errors: ErrorCatalogue | None = None,
+    journal: DatabaseJournal | None = None,
+) -> EthTesterGateway:
+    return EthTesterGateway(
+        genesis_time=Timestamp(beginning["genesis_time"]),
+        seed=beginning["seed"],
+        funds=funds,
+        errors=errors,
+        journal=journal,
+    )
+
+
+def _new_beginning(serving: ServeSettings) -> dict[str, Any]:
+    return {"genesis_time": start_of(day_from_date(serving.start)) - DAY_SECONDS, "seed": serving.seed}
+
+
+def _beginning(location: Path | str, kind: str) -> dict[str, Any] | None:
     """How the chain of a database began, where it holds one."""
     if isinstance(location, Path) and not location.exists():
         return None
     run = Store.peek(location)
-    return run.chain if run and run.kind == "service" else None
+    return run.chain if run and run.kind == kind else None
 
 
 def _shared_node(
@@ -177,7 +212,8 @@ def _service(
         for label in FOUNDERS:
             custody.take(connection, label)
     queue = Queue(store=store, gateway=gateway, custody=custody)
-    finality = 0 if serving.rpc_url is None else serving.finality_depth
+    settled = serving.rpc_url is None and not serving.development  # nobody can take such a chain back
+    finality = 0 if settled else serving.finality_depth
     worker = None
     if serving.role != "api":
         worker = Worker(
@@ -196,6 +232,7 @@ def _service(
         custody=custody,
         queue=queue,
         offices=_offices(founders),
+        errors=errors_of(compiled),
         worker=worker,
     )
 

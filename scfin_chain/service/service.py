@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from scfin_chain.chain.ledger import Ledger
+from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.config import Settings
 from scfin_chain.service.custody import Custody
 from scfin_chain.service.queue import ADVANCE, Order, Queue
@@ -51,6 +52,7 @@ class Service:
     custody: Custody
     queue: Queue
     offices: Offices
+    errors: ErrorCatalogue
     worker: Worker | None = field(default=None)
     """The worker of this very process; None where another process works."""
 
