@@ -5,8 +5,6 @@ Transactions go straight to py-evm: web3 and eth-tester's normalisers cost more 
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import count
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from eth.abc import BlockHeaderAPI, ComputationAPI, ReceiptAPI, SignedTransactionAPI, VirtualMachineAPI
@@ -15,6 +13,7 @@ from eth.vm.forks.byzantium.constants import EIP658_TRANSACTION_STATUS_CODE_SUCC
 from eth_typing import BlockNumber
 from eth_utils.exceptions import ValidationError
 
+from scfin_chain.chain.backends.chronicle import DUMP_EVERY, Chronicle
 from scfin_chain.chain.backends.evm_transactions import locally_signed, received
 from scfin_chain.chain.backends.simulated import Placed, SimulatedBackend
 from scfin_chain.chain.envelope import open_envelope
@@ -32,6 +31,7 @@ from scfin_chain.chain.gateway import (
     Receipt,
     SnapshotId,
 )
+from scfin_chain.chain.journal import ChainJournal
 from scfin_chain.chain.refusal import Reason, TransactionRefused, low_fee, short_of_funds, wrong_nonce
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import DEPLOYER, Signer, address_of, development_signer, raw_address
@@ -52,7 +52,13 @@ DEPLOYER_FUNDS = 1_000_000 * 10**18
 class EthTesterGateway(Gateway):
     """An in-process chain: two of the same arguments and transactions have the same block hashes.
 
-    ``funds`` are wei in the genesis block beside the deployer's.
+    ``funds`` are wei in the genesis block beside the deployer's. With a ``journal`` the chain is durable: it stands
+    where the journal says, and everything that is done to it is written there first, with a dump every so many entries.
+
+    Raises
+    ------
+    ChainError
+        The journal is damaged, or is that of a chain with another genesis.
     """
 
     def __init__(
@@ -63,6 +69,8 @@ class EthTesterGateway(Gateway):
         errors: ErrorCatalogue | None = None,
         chain_id: int = CHAIN_ID,
         funds: Mapping[Address, int] | None = None,
+        journal: ChainJournal | None = None,
+        dump_every: int = DUMP_EVERY,
     ) -> None:
         deployer = development_signer(DEPLOYER).address
         self._backend = SimulatedBackend(
@@ -75,10 +83,10 @@ class EthTesterGateway(Gateway):
         self._errors = errors or ErrorCatalogue()
         self._nonces: dict[Address, int] = {}
         self._nonces_at: bytes | None = None
-        self._snapshots: dict[SnapshotId, tuple[bytes, int]] = {}
-        self._snapshot_ids = map(SnapshotId, count(1))
         self._view: VirtualMachineAPI | None = None
-        self._lock = RLock()
+        self._lock = self._backend.lock
+        if journal is not None:
+            Chronicle(self._backend, journal, dump_every=dump_every)
 
     @property
     def backend(self) -> SimulatedBackend:
@@ -193,30 +201,16 @@ class EthTesterGateway(Gateway):
         return Timestamp(self._backend.pending.timestamp)
 
     def set_time(self, at: Timestamp) -> None:
-        with self._lock:
-            latest = self._backend.head.timestamp
-            if at <= latest:
-                raise ChainError(f"time cannot be set to {at}: the newest block is of {latest}")
-            self._backend.set_time(at)
+        self._backend.set_time(at)
 
     def mine(self, blocks: int = 1) -> None:
-        with self._lock:
-            self._backend.mine_blocks(blocks)
+        self._backend.mine_blocks(blocks)
 
     def snapshot(self) -> SnapshotId:
-        with self._lock:
-            taken = next(self._snapshot_ids)
-            self._snapshots[taken] = (self._backend.head.hash, self._backend.pending.timestamp)
-            return taken
+        return self._backend.remember()
 
     def revert(self, snapshot: SnapshotId) -> None:
-        with self._lock:
-            if snapshot not in self._snapshots:
-                raise ChainError(f"snapshot {snapshot} does not exist, or was taken after one since reverted to")
-            block_hash, pending_time = self._snapshots[snapshot]
-            self._backend.revert_to_snapshot(block_hash)
-            self._backend.set_time(pending_time)
-            self._snapshots = {taken: kept for taken, kept in self._snapshots.items() if taken <= snapshot}
+        self._backend.recall(snapshot)
 
     def balance(self, address: Address) -> int:
         with self._lock:

@@ -1,0 +1,1 @@
+"""The local chain as a node: durable in the database of the service."""
