@@ -76,11 +76,8 @@ def running_postgres() -> Iterator[Postgres]:
         _hand_over(folder)
         password = folder / "password"
         password.write_text(PASSWORD)
-        _run(
-            folder,
-            "initdb --encoding=UTF8 --locale=C --auth=scram-sha-256 --no-sync".split()
-            + ["-D", str(folder / "data"), "-U", USER, "--pwfile", str(password)],
-        )
+        kind = ("--encoding=UTF8", "--locale=C", "--auth=scram-sha-256", "--no-sync")
+        _run(folder, "initdb", *kind, "--username", USER, "--pwfile", str(password), "-D", str(folder / "data"))
         server = Postgres(folder, _started(folder))
         try:
             yield server
@@ -119,12 +116,11 @@ def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
     raise TimeoutError(f"postgres was not ready after {START_SECONDS:g} s: {(folder / 'log').read_text()}")
 
 
-def _run(folder: Path, command: list[str]) -> None:
-    done = subprocess.run(
-        [str(_binary(command[0])), *command[1:]], capture_output=True, check=False, cwd=folder, **_somebody()
-    )
+def _run(folder: Path, program: str, *options: str) -> None:
+    command = [str(_binary(program)), *options]
+    done = subprocess.run(command, capture_output=True, check=False, cwd=folder, **_somebody())
     if done.returncode:
-        raise RuntimeError(f"{command[0]} failed: {done.stderr.decode()}")
+        raise RuntimeError(f"{program} failed: {done.stderr.decode()}")
 
 
 def _hand_over(folder: Path) -> None:

@@ -74,7 +74,7 @@ def _ssl_context(url: URL) -> ssl.SSLContext | bool | None:
 
 
 def _memory_engine() -> Engine:
-    """One connection, which is the database: threads take turns."""
+    """One connection, which is the database: the store gives threads their turns."""
     return _sqlite_engine("", pool_size=1, max_overflow=0, pool_timeout=CONNECTION_SECONDS)
 
 

@@ -46,6 +46,10 @@ class Location:
     def __str__(self) -> str:
         return self.shown
 
+    @property
+    def in_memory(self) -> bool:
+        return self.path is None and self.url is None
+
 
 def _url(text: str) -> URL:
     """The URL in its parts; what is wrong with it is told without its password."""

@@ -4,6 +4,7 @@ pg8000 lets some errors of the socket through as they are, and then neither the 
 connection by them.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import pg8000  # type: ignore[import-untyped]
@@ -23,18 +24,15 @@ class Connection(pg8000.Connection):  # type: ignore[misc]
         except OSError as error:
             raise pg8000.InterfaceError(f"{LOST}: {error}") from error
 
+    def close(self) -> None:
+        """Take leave; a server that is gone needs none, and its refusal to let us in is told instead."""
+        with suppress(pg8000.InterfaceError, OSError):
+            super().close()
+
 
 def connect(_dialect: Dialect, _record: ConnectionPoolEntry, arguments: list[Any], options: dict[str, Any]) -> Any:
     """A new connection, for SQLAlchemy's pool."""
     try:
         return Connection(*arguments, **options)
     except OSError as error:
-        raise _refusal(error) or pg8000.InterfaceError(f"{LOST}: {error}") from error
-    except pg8000.InterfaceError as error:
-        raise _refusal(error) or error from error.__cause__
-
-
-def _refusal(error: BaseException) -> pg8000.DatabaseError | None:
-    """What the server said, where taking leave of it failed after that."""
-    before = error.__context__
-    return before if before is None or isinstance(before, pg8000.DatabaseError) else _refusal(before)
+        raise pg8000.InterfaceError(f"{LOST}: {error}") from error

@@ -1,18 +1,19 @@
 """One database, SQLite or PostgreSQL, opened or refused with one line."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, RowMapping, insert, inspect, select, update
-from sqlmodel import Session
 
 from scfin_chain.errors import StoreError
+from scfin_chain.store import engines
 from scfin_chain.store.engines import BEGIN, engine_at
 from scfin_chain.store.failures import FAILURES, failure
 from scfin_chain.store.location import Location
 from scfin_chain.store.schema import HEAD, bring_up, revision_of
 from scfin_chain.store.tables import DERIVED, Run, table_of
+from scfin_chain.store.turns import Turns
 
 RUN = table_of(Run)
 
@@ -29,6 +30,7 @@ class Store:
     def __init__(self, engine: Engine, place: Place | Location) -> None:
         self.engine = engine
         self.location = place if isinstance(place, Location) else Location.of(place)
+        self._turns = Turns()
 
     @classmethod
     def create(cls, place: Place, run: Run) -> "Store":
@@ -163,10 +165,6 @@ class Store:
         with self.begin() as connection:
             connection.execute(update(RUN).values(finished=True))
 
-    def session(self) -> Session:
-        """A session for reading, whose rows stay readable after its end."""
-        return Session(self.engine, expire_on_commit=False)
-
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """One transaction: all of it is written, or nothing.
@@ -185,11 +183,23 @@ class Store:
 
     @contextmanager
     def _connected(self, what: str, **options: str) -> Iterator[Connection]:
-        try:
-            with self.engine.connect() as connection:
-                yield connection.execution_options(**options)
-        except FAILURES as error:
-            raise failure(self.location, what, error) from error
+        with self._turn():
+            try:
+                with self.engine.connect() as connection:
+                    yield connection.execution_options(**options)
+            except FAILURES as error:
+                raise failure(self.location, what, error) from error
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Threads share the one connection of a database in memory."""
+        with ExitStack() as stack:
+            if self.location.in_memory:
+                try:
+                    stack.enter_context(self._turns.turn(seconds=engines.CONNECTION_SECONDS))
+                except TimeoutError as error:
+                    raise StoreError(f"database {self.location} is busy: {error}") from error
+            yield
 
     def derived(self, name: str) -> list[RowMapping]:
         """All rows of a derived table, in the order of their key."""
