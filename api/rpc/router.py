@@ -1,0 +1,68 @@
+"""JSON-RPC over HTTP and WebSocket on the same path."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI, Request, Response, WebSocket
+from starlette.concurrency import run_in_threadpool
+
+from api.rpc.conversation import Conversation
+from api.rpc.dispatch import MAX_BODY, Dispatcher, not_json, too_large
+from api.rpc.methods import NodeMethods
+
+FOREIGN = 1008
+"""WebSocket close code of a policy that was broken: RFC 6455, section 7.4.1."""
+
+
+def node_router(methods: NodeMethods, paths: Sequence[str] = ("", "/"), *, origins: Sequence[str] = ()) -> APIRouter:
+    """The routes of a node: POST and WebSocket on each path; by default those below a prefix to be named.
+
+    A page of another site cannot call it: JSON must be declared as such, which a browser asks about first, and a
+    WebSocket must come from the same host or from one of ``origins``.
+    """
+    router = APIRouter(include_in_schema=False)
+    dispatcher = Dispatcher(methods)
+
+    async def over_http(request: Request) -> Response:
+        return await _answer(dispatcher, request)
+
+    async def over_websocket(socket: WebSocket) -> None:
+        if not _is_welcome(socket, origins):
+            await socket.close(FOREIGN)
+            return
+        await Conversation(socket, dispatcher, methods).run()
+
+    for path in paths:
+        router.add_api_route(path, over_http, methods=["POST"])
+        router.add_api_websocket_route(path, over_websocket)
+    return router
+
+
+def node_app(methods: NodeMethods, *, origins: Sequence[str] = ()) -> FastAPI:
+    """A node and nothing else, on ``/`` and ``/rpc``."""
+    app = FastAPI(title="scfin chain", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(node_router(methods, ("/", "/rpc"), origins=origins))
+    return app
+
+
+async def _answer(dispatcher: Dispatcher, request: Request) -> Response:
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        return _json(not_json(content_type), 415)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            return _json(too_large(len(body)), 413)
+    answer = await run_in_threadpool(dispatcher.answer, bytes(body))
+    return Response(status_code=204) if answer is None else _json(answer, 200)
+
+
+def _json(content: bytes, status: int) -> Response:
+    return Response(content, status, media_type="application/json")
+
+
+def _is_welcome(socket: WebSocket, origins: Sequence[str]) -> bool:
+    """Whether no browser sent this from a page of another site."""
+    origin = socket.headers.get("origin")
+    return origin is None or origin in origins or urlsplit(origin).netloc == socket.headers.get("host")
