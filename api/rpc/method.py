@@ -77,10 +77,10 @@ def method(*names: str, takes: Sequence[Parameter] = (), effect: bool = False) -
     return declare
 
 
-def methods_of(group: object, *, reading: During, effect: During = nullcontext) -> Mapping[str, Method]:
-    """Every method that an object's class declares, by name; those with an effect run within ``effect``."""
+def methods_of(group: object, reading: During) -> Mapping[str, Method]:
+    """Every method that an object's class declares, by name; those without an effect run within ``reading``."""
     return {
-        name: Method(declaration, handler, effect if declaration.effect else reading)
+        name: Method(declaration, handler, nullcontext if declaration.effect else reading)
         for handler, declaration in _declared(group)
         for name in declaration.names
     }

@@ -1,7 +1,6 @@
 """Every method that this node answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import monotonic
 
 from api.rpc.blocks import BlockMethods
@@ -37,8 +36,6 @@ class NodeMethods(Mapping[str, Method]):
         What takes a signed transaction, by default the gateway: a service may want to see it first.
     errors
         Custom errors to name in the message of a revert.
-    changed
-        Called after each request that may have moved the chain.
     clock
         Seconds by which unasked filters grow old.
     """
@@ -51,10 +48,8 @@ class NodeMethods(Mapping[str, Method]):
         development: bool = False,
         send: Callable[[bytes], Receipt] | None = None,
         errors: ErrorCatalogue | None = None,
-        changed: Callable[[], None] | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._changed = changed
         self.view = ChainView(gateway)
         self.log_reader = LogReader(self.view)
         executor = Executor(self.view, RevertWords(errors))
@@ -68,7 +63,7 @@ class NodeMethods(Mapping[str, Method]):
         ]
         if development:
             groups.append(DevelopmentMethods(gateway))
-        self._methods = {name: one for group in groups for name, one in self._of(group)}
+        self._methods = {name: one for group in groups for name, one in methods_of(group, self.view.reading).items()}
 
     def __getitem__(self, name: str) -> Method:
         return self._methods[name]
@@ -78,14 +73,3 @@ class NodeMethods(Mapping[str, Method]):
 
     def __len__(self) -> int:
         return len(self._methods)
-
-    def _of(self, group: object) -> Iterable[tuple[str, Method]]:
-        return methods_of(group, reading=self.view.reading, effect=self._moving).items()
-
-    @contextmanager
-    def _moving(self) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            if self._changed is not None:
-                self._changed()

@@ -14,8 +14,8 @@ FOREIGN = 1008
 """WebSocket close code of a policy that was broken: RFC 6455, section 7.4.1."""
 
 
-def node_router(methods: NodeMethods, paths: Sequence[str] = ("", "/"), *, origins: Sequence[str] = ()) -> APIRouter:
-    """The routes of a node: POST and WebSocket on each path; by default those below a prefix to be named.
+def node_router(methods: NodeMethods, *paths: str, origins: Sequence[str] = ()) -> APIRouter:
+    """The routes of a node: POST and WebSocket on each path; without one, on ``/``.
 
     A page of another site cannot call it: JSON must be declared as such, which a browser asks about first, and a
     WebSocket must come from the same host or from one of ``origins``.
@@ -32,7 +32,7 @@ def node_router(methods: NodeMethods, paths: Sequence[str] = ("", "/"), *, origi
             return
         await Conversation(socket, dispatcher, methods).run()
 
-    for path in paths:
+    for path in paths or ("/",):
         router.add_api_route(path, over_http, methods=["POST"])
         router.add_api_websocket_route(path, over_websocket)
     return router
@@ -41,7 +41,7 @@ def node_router(methods: NodeMethods, paths: Sequence[str] = ("", "/"), *, origi
 def node_app(methods: NodeMethods, *, origins: Sequence[str] = ()) -> FastAPI:
     """A node and nothing else, on ``/`` and ``/rpc``."""
     app = FastAPI(title="scfin chain", docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(node_router(methods, ("/", "/rpc"), origins=origins))
+    app.include_router(node_router(methods, "/", "/rpc", origins=origins))
     return app
 
 

@@ -33,7 +33,7 @@ class Subscriptions:
             "logs": self._logs,
             "newPendingTransactions": self._transactions,
         }
-        self.methods: Mapping[str, Method] = methods_of(self, reading=self._view.reading)
+        self.methods: Mapping[str, Method] = methods_of(self, self._view.reading)
 
     @method("eth_subscribe", takes=(_KIND, _OPTIONS))
     def subscribe(self, kind: str, options: object) -> Json:
