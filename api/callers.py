@@ -68,7 +68,7 @@ def _caller(
         if found is None:
             raise _unauthorised(f"key {row['id']} is of a participant who is not enrolled")
         account, roles = Address(found[0]), role_names(found[1])
-    operation = request.scope["route"].operation_id
+    operation = request.scope["route"].name
     reach = reach_of(operation, roles)
     if reach is Reach.NONE:
         raise Problem(403, "forbidden", f"{operation} is not open to {', '.join(sorted(roles)) or 'nobody'}")

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from sqlalchemy import RowMapping
 
 from scfin_chain.service.service import CURRENCY
 from scfin_chain.units import Day, date_of, day_from_date
@@ -65,11 +66,16 @@ class Page(BaseModel, Generic[T]):
 
 
 class ToldEvent(BaseModel):
-    """An event of the ledger, decoded."""
+    """An event of the ledger, decoded; whole numbers are text, for an id has 256 bits."""
 
     contract: str
     name: str
-    body: dict[str, object]
+    body: dict[str, str | bool]
+
+    @classmethod
+    def of(cls, row: RowMapping) -> "ToldEvent":
+        body = {key: value if isinstance(value, bool) else str(value) for key, value in row["body"].items()}
+        return cls(contract=row["contract"], name=row["name"], body=body)
 
 
 class Written(BaseModel):

@@ -201,7 +201,7 @@ def _events_of(service: Service, transaction_hash: str | None) -> list[ToldEvent
     query = select(EVENTS).where(EVENTS.c.transaction_hash == transaction_hash).order_by(EVENTS.c.log_index)
     with service.store.read() as connection:
         rows = connection.execute(query).mappings().all()
-    return [ToldEvent(contract=row["contract"], name=row["name"], body=row["body"]) for row in rows]
+    return [ToldEvent.of(row) for row in rows]
 
 
 TheWrite = Annotated[Write, Depends()]

@@ -12,8 +12,8 @@ from api.problems import Problem
 from api.schemas import Number, Strict, Written
 from api.wiring import TheService
 from api.writes import TheWrite, written_of
-from scfin_chain.chain.envelope import Envelope, envelope_of
-from scfin_chain.errors import ChainError
+from scfin_chain.chain.envelope import Envelope, open_envelope
+from scfin_chain.chain.refusal import TransactionRefused
 from scfin_chain.service.queue import Order
 from scfin_chain.service.service import Service
 
@@ -23,7 +23,7 @@ router = APIRouter(tags=["transactions"])
 class SignedBytes(Strict):
     """A signed transaction, hex."""
 
-    raw: Annotated[str, StringConstraints(pattern=r"^0x([0-9a-fA-F]{2}){1,50000}$")] = Field(
+    raw: Annotated[str, StringConstraints(pattern=r"^0x([0-9a-fA-F]{2})+$", max_length=200_000)] = Field(
         description="Bytes of a signed transaction to a contract of the ledger, by the caller's own account."
     )
 
@@ -62,13 +62,10 @@ def get_command(number: Number, service: TheService, caller: TheCaller) -> Writt
 
 
 def _checked(service: Service, account: str | None, raw: bytes) -> Envelope:
-    gateway = service.ledger.gateway
     try:
-        envelope = envelope_of(raw)
-    except ChainError as error:
-        raise Problem.of_field("raw", "these bytes", f"a signed transaction ({error})") from error
-    if envelope.chain_id != gateway.chain_id:
-        raise Problem.of_field("raw", f"for chain {envelope.chain_id}", f"for chain {gateway.chain_id}")
+        envelope = open_envelope(raw, chain_id=service.ledger.gateway.chain_id)
+    except TransactionRefused as refused:
+        raise Problem.of_field("raw", "not fit for this chain", f"a transaction for it ({refused})") from refused
     if envelope.sender != account:
         raise Problem.of_field("raw", f"signed by {envelope.sender}", f"signed by {account}, the caller's account")
     if envelope.to not in service.ledger.deployment.addresses.values():
