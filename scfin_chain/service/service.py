@@ -1,7 +1,7 @@
 """The service as its interfaces see it: the ledger and its rows to read, the queue to write through."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
 
@@ -18,7 +18,7 @@ from scfin_chain.units import Address, Day, ParticipantId, day_of
 
 BLOCKS = table_of(BlockRow)
 
-CURRENCY = "CNY"
+CURRENCY: Final = "CNY"
 """ISO 4217 code of the one currency, in which the papers count."""
 
 
