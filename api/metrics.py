@@ -39,7 +39,7 @@ class LedgerFigures(Collector):
             head = None
         with service.store.read() as connection:
             cursor = connection.execute(select(func.max(table_of(BlockRow).c.number))).scalar() or 0
-            counts = {
+            counts: dict[str, dict[str, int]] = {
                 table: dict(connection.execute(select(column, func.count()).group_by(column)).tuples().all())
                 for table, column in (
                     ("commands", COMMANDS.c.state),

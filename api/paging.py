@@ -37,7 +37,7 @@ def page_of(
         rows = connection.execute(query.order_by(*keys).limit(limit + 1)).mappings().all()
     more = len(rows) > limit
     last = rows[limit - 1] if more else None
-    following = None if last is None else _encoded([last[key.name] for key in keys])  # type: ignore[attr-defined]
+    following = None if last is None else _encoded([last[key.name] for key in keys])
     return Page(items=[shape(row) for row in rows[:limit]], next=following)
 
 

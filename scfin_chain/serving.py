@@ -89,7 +89,7 @@ def load_serving(path: Path | None, **given: object) -> tuple[ServeSettings, Set
     settings, serve = load_settings(path, beside=("serve",)), _serve_table(path)
     named: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
-        return ServeSettings(**named, _file=serve), settings
+        return ServeSettings(**named | {"_file": serve}), settings
     except ValidationError as error:
         raise refusal_of(error) from error
 

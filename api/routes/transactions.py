@@ -4,15 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
-from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from api.callers import TheCaller
+from api.callers import Caller, TheCaller
 from api.problems import Problem
 from api.schemas import Number, Strict, Written
 from api.wiring import TheService
 from api.writes import TheWrite, written_of
-from scfin_chain.chain.envelope import Envelope, open_envelope
+from scfin_chain.chain.envelope import open_envelope
 from scfin_chain.chain.refusal import TransactionRefused
 from scfin_chain.service.queue import Order
 from scfin_chain.service.service import Service
@@ -31,25 +30,8 @@ class SignedBytes(Strict):
 @router.post("/transactions", status_code=201)
 async def submit_transaction(body: SignedBytes, write: TheWrite) -> Written:
     """Submit a transaction that was prepared, or made, for the caller's account and signed with its key."""
-    raw = bytes.fromhex(body.raw[2:])
-    envelope = await run_in_threadpool(_checked, write.service, write.caller.account, raw)
-
-    def orders(_connection: Connection) -> list[Order]:
-        return [
-            Order(
-                key=f"transaction {envelope.hash.hex()}",
-                step="submit",
-                sender=envelope.sender,
-                recipient=envelope.to,
-                data=envelope.data,
-                raw=raw,
-                transaction_hash=envelope.hash,
-                nonce=envelope.nonce,
-                participant=write.caller.participant,
-            )
-        ]
-
-    return await write.run_from(orders)
+    order = await run_in_threadpool(_order, write.service, write.caller, bytes.fromhex(body.raw[2:]))
+    return await write.run([order])
 
 
 @router.get("/commands/{number}")
@@ -61,13 +43,25 @@ def get_command(number: Number, service: TheService, caller: TheCaller) -> Writt
     return written_of(service, row)
 
 
-def _checked(service: Service, account: str | None, raw: bytes) -> Envelope:
+def _order(service: Service, caller: Caller, raw: bytes) -> Order:
+    """The order to send these bytes, if they are the caller's, for this chain, and to the ledger."""
     try:
         envelope = open_envelope(raw, chain_id=service.ledger.gateway.chain_id)
     except TransactionRefused as refused:
         raise Problem.of_field("raw", "not fit for this chain", f"a transaction for it ({refused})") from refused
-    if envelope.sender != account:
-        raise Problem.of_field("raw", f"signed by {envelope.sender}", f"signed by {account}, the caller's account")
-    if envelope.to not in service.ledger.deployment.addresses.values():
+    if envelope.sender != caller.account:
+        raise Problem.of_field("raw", f"signed by {envelope.sender}", f"signed by {caller.account}, your account")
+    if envelope.to is None or envelope.to not in service.ledger.deployment.addresses.values():
         raise Problem.of_field("raw", f"to {envelope.to}", "to a contract of the ledger")
-    return envelope
+    return Order(
+        key=f"transaction {envelope.hash.hex()}",
+        step="submit",
+        sender=envelope.sender,
+        recipient=envelope.to,
+        data=envelope.data,
+        value=envelope.value,
+        raw=raw,
+        transaction_hash=envelope.hash,
+        nonce=envelope.nonce,
+        participant=caller.participant,
+    )
