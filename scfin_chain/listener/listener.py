@@ -2,30 +2,47 @@
 
 import logging
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy.exc import DataError, IntegrityError
 
-from scfin_chain.chain.deployment import Deployment
-from scfin_chain.chain.gateway import Block, Gateway, LogEntry
-from scfin_chain.errors import ChainError
+from scfin_chain.chain.deployment import Deployment, LedgerEvent
+from scfin_chain.chain.gateway import Block, BlockReplaced, Gateway, LogEntry
+from scfin_chain.errors import ChainError, ScfinError
+from scfin_chain.listener.answers import hear, orphan_after
+from scfin_chain.listener.parties import KnownRows, concerned
 from scfin_chain.listener.projections import Place, project
+from scfin_chain.store.decisions import take_turn
 from scfin_chain.store.rows import UNDO, DerivedRows, undo_after
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import DERIVED, BlockRow, DecisionRow, EventRow, OutboxRow, table_of
+from scfin_chain.store.tables import BlockRow, EventPartyRow, EventRow, table_of
 from scfin_chain.units import Timestamp, day_of
 
 BLOCKS = table_of(BlockRow)
 EVENTS = table_of(EventRow)
-DECISIONS = table_of(DecisionRow)
-OUTBOX = table_of(OutboxRow)
-FINANCINGS = DERIVED["financing"]
+PARTIES = table_of(EventPartyRow)
 
 log = logging.getLogger(__name__)
+
+
+class Undigested(ScfinError):
+    """An event cannot be told by the derived rows. To leave it out would make all that follows a lie: nothing goes on.
+
+    ``block_hash`` is that of its block: only another block in its place, or a program that understands it, helps.
+    """
+
+    def __init__(self, told: LedgerEvent, entry: LogEntry, error: Exception) -> None:
+        self.block_hash = entry.block.hash
+        super().__init__(
+            f"event {told.contract}.{type(told.event).__name__} of block {entry.block.number}, transaction "
+            f"0x{entry.transaction_hash.hex()}, log {entry.log.index} cannot be digested: {error!r}"
+        )
 
 
 class Listener:
     """Brings a database up to the head of a chain, however often it is stopped between two statements.
 
     ``finality_depth`` is the number of blocks below the cursor that a reorg may still replace; with 0 no undo is kept.
+    Another listener on the same database does no harm: whoever finds that the other was there first goes on from there.
     """
 
     def __init__(self, *, gateway: Gateway, deployment: Deployment, store: Store, finality_depth: int) -> None:
@@ -34,6 +51,7 @@ class Listener:
         self._store = store
         self._finality_depth = finality_depth
         self._cursor = self._load_cursor()
+        self._undigested: Undigested | None = None
 
     def poll(self, *, at_most: int | None = None) -> int:
         """Read the blocks that are new, ``at_most`` so many of them; gives how many were read.
@@ -42,6 +60,8 @@ class Listener:
         ------
         ChainError
             A reorg goes deeper than the finality depth: rows would have to change that are final.
+        Undigested
+            An event of the next block cannot be told; the same block is not tried again.
         """
         head = self._gateway.head()
         if head.number == self._cursor.number and head.hash == self._cursor.hash:
@@ -50,24 +70,32 @@ class Listener:
         self._leave_orphans(head)
         while self._cursor.number < head.number and (at_most is None or count < at_most):
             try:
-                block = self._gateway.block(self._cursor.number + 1)
-                logs = self._gateway.logs(block.number)
+                if self._read(self._cursor.number + 1):
+                    count += 1
+                    continue
             except ChainError:
                 if self._gateway.head().number > self._cursor.number:
                     raise
                 return count  # the chain became shorter between two questions: the next poll sees why
-            if block.parent_hash != self._cursor.hash or any(entry.block.hash != block.hash for entry in logs):
-                head = self._gateway.head()  # something was replaced between two questions: ask again
-                self._leave_orphans(head)
-                continue
-            self._write(block, logs)
-            count += 1
+            head = self._gateway.head()
+            self._leave_orphans(head)
         return count
 
     @property
     def cursor(self) -> Block:
         """The block that was read last."""
         return self._cursor
+
+    def _read(self, number: int) -> bool:
+        """Read one block; false where it, or the database, changed meanwhile."""
+        block = self._gateway.block(number)
+        if block.parent_hash != self._cursor.hash:
+            return False
+        try:
+            logs = self._gateway.logs(block.ref)
+        except BlockReplaced:
+            return False
+        return self._write(block, logs)
 
     def _load_cursor(self) -> Block:
         with self._store.read() as connection:
@@ -79,15 +107,27 @@ class Listener:
             return genesis
         return _block(row)
 
-    def _write(self, block: Block, logs: tuple[LogEntry, ...]) -> None:
-        """Events, derived rows and cursor of one block, in one transaction."""
+    def _newest(self, connection: Connection) -> Block:
+        """The cursor of the database, which is ours until this transaction ends."""
+        take_turn(connection)
+        return _block(connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc()).limit(1)).mappings().one())
+
+    def _write(self, block: Block, logs: tuple[LogEntry, ...]) -> bool:
+        """Events, derived rows and cursor of one block, in one transaction; false where another process was first."""
+        if self._undigested is not None and self._undigested.block_hash == block.hash:
+            raise self._undigested.with_traceback(None)
         with self._store.begin() as connection:
+            newest = self._newest(connection)
+            if newest.hash != self._cursor.hash:
+                self._cursor = newest
+                return False
             rows = DerivedRows(connection, block_number=block.number, undoable=self._finality_depth > 0)
             for ordinal, entry in enumerate(logs):
                 self._write_event(connection, rows, block, ordinal, entry)
             connection.execute(insert(BLOCKS).values(_block_values(block)))
             self._prune(connection, block)
         self._cursor = block
+        return True
 
     def _write_event(
         self, connection: Connection, rows: DerivedRows, block: Block, ordinal: int, entry: LogEntry
@@ -110,7 +150,16 @@ class Listener:
                 body=decoded.event.to_json(),
             )
         )
-        project(decoded.event, Place(block_number=block.number, ordinal=ordinal, day=day), rows)
+        try:
+            project(decoded.event, Place(block_number=block.number, ordinal=ordinal, day=day), rows)
+            parties = concerned(decoded.event, KnownRows(connection))
+            hear(connection, decoded.event, block.number)
+        except (LookupError, ValueError, ArithmeticError, IntegrityError, DataError) as error:
+            self._undigested = Undigested(decoded, entry, error)
+            raise self._undigested from error
+        if parties:
+            place = {"block_number": block.number, "ordinal": ordinal}
+            connection.execute(insert(PARTIES), [place | {"participant": party} for party in sorted(parties)])
 
     def _prune(self, connection: Connection, block: Block) -> None:
         """Forget what no reorg can reach any more; genesis stays, it names the chain."""
@@ -130,6 +179,10 @@ class Listener:
         with self._store.read() as connection:
             rows = connection.execute(select(BLOCKS).order_by(BLOCKS.c.number.desc())).mappings().all()
         remembered = [_block(row) for row in rows]
+        if remembered[0].hash != self._cursor.hash:
+            self._cursor = remembered[0]  # another process read on, or went back
+            self._leave_orphans(head)
+            return
         highest_shared = next(block for block in remembered if block.number <= head.number)
         if head.number < self._cursor.number and self._still_there(highest_shared, head):
             return
@@ -148,19 +201,17 @@ class Listener:
         return block.number <= head.number and self._gateway.block(block.number).hash == block.hash
 
     def _rewind(self, ancestor: Block) -> None:
-        log.warning("reorg from=%d to=%d", self._cursor.number, ancestor.number)
         with self._store.begin() as connection:
-            undo_after(connection, ancestor.number)
-            orphaned = select(DECISIONS.c.financing).where(DECISIONS.c.requested_block > ancestor.number)
-            connection.execute(delete(OUTBOX).where(OUTBOX.c.financing.in_(orphaned)))
-            connection.execute(delete(DECISIONS).where(DECISIONS.c.requested_block > ancestor.number))
-            unanswered = select(FINANCINGS.c.id).where(FINANCINGS.c.state == "requested")
-            connection.execute(update(OUTBOX).where(OUTBOX.c.financing.in_(unanswered)).values(state="pending"))
-            undecided = OUTBOX.c.financing.not_in(select(DECISIONS.c.financing))
-            connection.execute(delete(OUTBOX).where(undecided))
-            connection.execute(delete(EVENTS).where(EVENTS.c.block_number > ancestor.number))
-            connection.execute(delete(BLOCKS).where(BLOCKS.c.number > ancestor.number))
-        self._cursor = ancestor
+            newest = self._newest(connection)
+            if newest.hash == self._cursor.hash:
+                log.warning("reorg from=%d to=%d", self._cursor.number, ancestor.number)
+                undo_after(connection, ancestor.number)
+                orphan_after(connection, ancestor.number)
+                connection.execute(delete(PARTIES).where(PARTIES.c.block_number > ancestor.number))
+                connection.execute(delete(EVENTS).where(EVENTS.c.block_number > ancestor.number))
+                connection.execute(delete(BLOCKS).where(BLOCKS.c.number > ancestor.number))
+                newest = ancestor
+        self._cursor = newest
 
 
 def events_held(store: Store) -> int:

@@ -3,10 +3,14 @@
 It only looks and says what to do; anyone may do it, and doing it twice changes nothing.
 """
 
-from sqlalchemy import select
+import logging
+from collections.abc import Callable, Iterable
 
-from scfin_chain.chain.ledger import Command
+from sqlalchemy import Connection, select
+
+from scfin_chain.chain.ledger import Command, Outcome
 from scfin_chain.chain.signer import Signer
+from scfin_chain.errors import ContractReverted
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import DERIVED
 from scfin_chain.units import Address, Day
@@ -19,6 +23,27 @@ SETTLEMENTS = DERIVED["settlement"]
 HOLDERS_A_CRANK = 50
 """Holders whom one crank pays: it stays well below a block's gas."""
 
+ALREADY_SO = {
+    "collect": frozenset({"SettlementWrongStatus", "SettlementCollectionTried"}),
+    "crank": frozenset({"SettlementWrongStatus"}),
+    "settle": frozenset({"SettlementWrongStatus", "FinancingWrongStatus"}),
+    "expire": frozenset({"FinancingWrongStatus"}),
+    "declareDefault": frozenset({"SettlementWrongStatus", "SettlementAlreadyDefaulted"}),
+}
+"""Refusals by function that say: somebody was faster. The rows will show it once the block is read."""
+
+Submit = Callable[[Command], Outcome]
+"""Puts a command on the chain; a refusal by the contract raises `ContractReverted`."""
+
+Act = tuple[str, str]
+
+log = logging.getLogger(__name__)
+
+
+def already_so(command: Command, refusal: ContractReverted) -> bool:
+    """Whether a refusal means that what was wanted is the case."""
+    return refusal.name in ALREADY_SO.get(command.function, ())
+
 
 class Keeper:
     """Says what the calendar asks for; ``default_days`` and ``desk`` are the deployment's."""
@@ -28,6 +53,43 @@ class Keeper:
         self._signer = signer
         self._desk = desk
         self._default_days = default_days
+        self._refused: dict[Act, Day] = {}
+
+    def tasks(self, day: Day) -> list[Command]:
+        """Everything that this day asks for, by the rows as they are, in the order in which it is to be done.
+
+        To be asked again after each block that was read: what one task does may ask for another. What the contract
+        refused for a reason of its own is left out for the rest of the day.
+        """
+        commands = [*self.collections(day), *self.expiries(day), *self.defaults(day), *self.payouts()]
+        self._refused = {act: refused for act, refused in self._refused.items() if refused == day}
+        return [command for command in commands if _act(command) not in self._refused]
+
+    def perform(self, day: Day, submit: Submit) -> int:
+        """Do what the day asks for; gives how much was done. A task that is refused keeps no other from being done.
+
+        Raises
+        ------
+        ChainError
+            The node gave no answer: what is not done by then is asked for again.
+        """
+        done = 0
+        for command in self.tasks(day):
+            try:
+                submit(command)
+            except ContractReverted as refusal:
+                self.note_refusal(command, refusal, day)
+            else:
+                done += 1
+        return done
+
+    def note_refusal(self, command: Command, refusal: ContractReverted, day: Day) -> None:
+        """Leave a task out until the next day, unless it was refused because somebody was faster."""
+        if already_so(command, refusal):
+            log.info("already done task=%s reason=%s", command.function, refusal)
+        else:
+            log.warning("task refused task=%s reason=%s", command.function, refusal)
+            self._refused[_act(command)] = day
 
     def collections(self, day: Day) -> list[Command]:
         """One attempt for each credit that matures on this day."""
@@ -54,25 +116,24 @@ class Keeper:
                 .where(SETTLEMENTS.c.status == "collected")
                 .order_by(CREDITS.c.receivable)
             ).scalars()
-            commands: list[Command] = []
-            for credit in collected.all():
-                financings = connection.execute(
-                    select(FINANCINGS.c.id)
-                    .where(FINANCINGS.c.credit == credit, FINANCINGS.c.state == "funded")
-                    .order_by(FINANCINGS.c.id)
-                ).scalars()
-                commands += [self._settlement("settle", financing) for financing in financings.all()]
-                holders = connection.execute(
-                    select(HOLDINGS.c.account)
-                    .where(HOLDINGS.c.credit == credit, HOLDINGS.c.amount > 0, HOLDINGS.c.account != self._desk)
-                    .order_by(HOLDINGS.c.account)
-                ).scalars()
-                accounts = list(holders.all())
-                commands += [
-                    self._settlement("crank", int(credit), accounts[first : first + HOLDERS_A_CRANK])
-                    for first in range(0, len(accounts), HOLDERS_A_CRANK)
-                ]
-        return commands
+            return [command for credit in collected.all() for command in self._payout(connection, credit)]
+
+    def _payout(self, connection: Connection, credit: str) -> Iterable[Command]:
+        financings = connection.execute(
+            select(FINANCINGS.c.id)
+            .where(FINANCINGS.c.credit == credit, FINANCINGS.c.state == "funded")
+            .order_by(FINANCINGS.c.id)
+        ).scalars()
+        for financing in financings.all():
+            yield self._settlement("settle", financing)
+        holders = connection.execute(
+            select(HOLDINGS.c.account)
+            .where(HOLDINGS.c.credit == credit, HOLDINGS.c.amount > 0, HOLDINGS.c.account != self._desk)
+            .order_by(HOLDINGS.c.account)
+        ).scalars()
+        accounts = list(holders.all())
+        for first in range(0, len(accounts), HOLDERS_A_CRANK):
+            yield self._settlement("crank", int(credit), accounts[first : first + HOLDERS_A_CRANK])
 
     def expiries(self, day: Day) -> list[Command]:
         """Requests that nobody decided in time: their tokens go back."""
@@ -108,3 +169,8 @@ class Keeper:
         return Command(
             step=function, signer=self._signer, contract="Settlement", function=function, arguments=arguments
         )
+
+
+def _act(command: Command) -> Act:
+    """What a command does to whom, as a name."""
+    return command.function, repr(command.arguments)

@@ -15,9 +15,11 @@ WITHDRAWN = table_of(WithdrawnRow)
 def take_turn(connection: Connection) -> None:
     """Wait until no other process is reading blocks or deciding, and keep it waiting until this transaction ends.
 
-    The first block is the lock, since every database holds it for ever. SQLite's transactions take turns by themselves.
+    To be called before anything is read: what is read then is what the other left. SQLite's transactions that write
+    take turns by themselves.
     """
-    connection.execute(select(BLOCKS.c.number).where(BLOCKS.c.number == 0).with_for_update())
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE block IN SHARE ROW EXCLUSIVE MODE")
 
 
 def read_to(connection: Connection) -> int:

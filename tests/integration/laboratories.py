@@ -15,7 +15,17 @@ from scfin_chain.config import LineSettings, Settings
 from scfin_chain.listener import Listener
 from scfin_chain.scenarios.stage import Stage
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import DERIVED, BlockRow, DecisionRow, EventRow, OutboxRow, UndoRow, table_of
+from scfin_chain.store.tables import (
+    DERIVED,
+    BlockRow,
+    DecisionRow,
+    EventPartyRow,
+    EventRow,
+    OutboxRow,
+    UndoRow,
+    WithdrawnRow,
+    table_of,
+)
 from scfin_chain.units import Day
 from tests.fakes.stores import empty_store, image_of, restore, restored
 
@@ -26,7 +36,8 @@ GENEROUS = Settings(line=LineSettings(declared_month=10**12))
 """So large a declared month that nearly every first request fits its line."""
 
 BLOCKS, EVENTS, UNDO = table_of(BlockRow), table_of(EventRow), table_of(UndoRow)
-DECISIONS, OUTBOX = table_of(DecisionRow), table_of(OutboxRow)
+PARTIES = table_of(EventPartyRow)
+DECISIONS, OUTBOX, WITHDRAWN = table_of(DecisionRow), table_of(OutboxRow), table_of(WithdrawnRow)
 
 Rows = list[dict[str, Any]]
 
@@ -102,9 +113,12 @@ class World:
 
 
 def projected(store: Store) -> dict[str, Rows]:
-    """The events and every row that is derived from them."""
+    """The events with whom they concern, and every row that is derived from them."""
     derived = {name: [dict(row) for row in store.derived(name)] for name in DERIVED}
-    return derived | {"event": _rows(store, EVENTS, EVENTS.c.block_number, EVENTS.c.ordinal)}
+    return derived | {
+        "event": _rows(store, EVENTS, EVENTS.c.block_number, EVENTS.c.ordinal),
+        "event_party": _rows(store, PARTIES, PARTIES.c.block_number, PARTIES.c.ordinal, PARTIES.c.participant),
+    }
 
 
 def everything(store: Store) -> dict[str, Rows]:
@@ -115,7 +129,13 @@ def everything(store: Store) -> dict[str, Rows]:
         "undo": [{name: value for name, value in change.items() if name != "sequence"} for change in changes],
         "decision": _rows(store, DECISIONS, DECISIONS.c.financing),
         "outbox": _rows(store, OUTBOX, OUTBOX.c.financing),
+        "withdrawn": _rows(store, WITHDRAWN, WITHDRAWN.c.sequence),
     }
+
+
+def outbox(store: Store) -> list[tuple[int, str, int]]:
+    """Financing, state and attempts of what is, or was, on its way to the chain."""
+    return [(row["financing"], row["state"], row["attempts"]) for row in everything(store)["outbox"]]
 
 
 def rebuilt(laboratory: Laboratory) -> dict[str, Rows]:
