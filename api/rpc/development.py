@@ -84,12 +84,13 @@ class DevelopmentMethods:
 
     @method("hardhat_mine", "anvil_mine", takes=(_BLOCKS, _INTERVAL), effect=True)
     def mine_many(self, blocks: int, interval: int | None) -> Json:
-        """Mine empty blocks, each that many seconds after the one before."""
-        if interval is None:
+        """Mine empty blocks, each that many seconds after the one before; the first at the time that is set."""
+        if not interval:
             self._gateway.mine(blocks)
             return None
-        for _ in range(blocks):
-            self._set_time(self._gateway.head().timestamp + max(interval, 1))
+        for mined in range(blocks):
+            if mined:
+                self._set_time(self._gateway.head().timestamp + interval)
             self._gateway.mine()
         return None
 
