@@ -3,8 +3,9 @@
 The rows end at the head of the chain, so nothing that enters a decision can be later than its request.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, case, distinct, func, or_, select
 
@@ -37,6 +38,13 @@ def gather(
 ) -> RequestFacts:
     """The facts of one requested financing as they stand on ``day``."""
     request = connection.execute(select(FINANCINGS).where(FINANCINGS.c.id == financing)).mappings().one()
+    return gather_for(connection, dict(request), bank=bank, day=day, graces=graces)
+
+
+def gather_for(
+    connection: Connection, request: Mapping[str, Any], *, bank: ParticipantId, day: Day, graces: Graces
+) -> RequestFacts:
+    """The same of a request that is, or could be, in the table of financings."""
     receivable = (
         connection.execute(select(RECEIVABLES).where(RECEIVABLES.c.id == request["receivable"])).mappings().one()
     )
@@ -46,7 +54,7 @@ def gather(
     programme_due, programme_repaid = _programme(connection, request["programme"], day, graces.programme_days)
     volumes, first_credit = _volumes(connection, request["issuer"], request["holder"], day)
     return RequestFacts(
-        financing=financing,
+        financing=FinancingId(request["id"]),
         day=day,
         bank=bank,
         holder=ParticipantId(request["holder"]),
