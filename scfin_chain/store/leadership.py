@@ -138,6 +138,12 @@ class _FileLock:
 
     def release(self) -> None:
         if self._descriptor is not None:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Close the file; it stays locked while another process has it open from this opening."""
+        if self._descriptor is not None:
             descriptor, self._descriptor = self._descriptor, None
             os.close(descriptor)
 
@@ -148,7 +154,7 @@ _file_locks: WeakSet[_FileLock] = WeakSet()
 def _leave_to_parent() -> None:
     """A fork shares its parent's locks and would keep them past its end: it lets go of them."""
     for lock in _file_locks:
-        lock.release()
+        lock.let_go()
 
 
 os.register_at_fork(after_in_child=_leave_to_parent)

@@ -451,6 +451,10 @@ class ScenarioRow(SQLModel, table=True):
     total: int | None = None
     result: dict[str, object] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     error: str | None = None
+    process: str | None = None
+    """The process of the service that runs it: nobody else says what becomes of it while that lives."""
+    beat: int | None = None
+    """When that process last said that it lives: Unix seconds, of its clock."""
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -143,4 +143,6 @@ def _scenarios() -> None:
         number("total", null=True),
         document("result", null=True),
         text("error", null=True),
+        text("process", null=True),
+        number("beat", null=True),
     )
