@@ -14,6 +14,8 @@ from scfin_chain.chain.signer import Signer
 from scfin_chain.config import LineSettings, Settings
 from scfin_chain.listener import Listener
 from scfin_chain.scenarios.stage import Stage
+from scfin_chain.service.decider import Decider
+from scfin_chain.service.rules import Rules
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import (
     DERIVED,
@@ -69,6 +71,20 @@ def listener_on(
     ledger = laboratory.ledger
     return Listener(
         gateway=gateway or ledger.gateway, deployment=ledger.deployment, store=store, finality_depth=finality_depth
+    )
+
+
+def decider_on(laboratory: Laboratory, *, confirmations: int) -> Decider:
+    """The laboratory's decision service, more patient."""
+    founders = laboratory.founders
+    return Decider(
+        ledger=laboratory.ledger,
+        store=laboratory.store,
+        rules=Rules.from_settings(laboratory.settings),
+        bank=founders.bank.signer,
+        bank_id=founders.bank.id,
+        decider=founders.decider,
+        confirmations=confirmations,
     )
 
 

@@ -7,10 +7,15 @@ deciding
     given several: the oldest first, and each knows of the one before
     given anything that happens later: the decision stays as it was
     given what the models cannot answer: that financing stops, the others go on
+    given requests that are not deep enough: they wait, and so does what was decided on them
 sending
-    given a decision that outlived its day: it is withdrawn and made anew, once
+    given a decision that outlived its day: it is withdrawn, kept, and made anew, once
     given a request that was taken back, or expired, meanwhile: nothing is sent
     given a refusal by the contract: that financing stops, the others go on, and the request expires
+        that a later state may turn into a yes: it is tried again, so often, each time after more blocks
+        that nothing turns into one: it is a dead letter at once
+    given a dead letter: it stays one until somebody retries it, alone or with all others
+    given a node that gives no answer: it is no attempt
 """
 
 from collections.abc import Callable, Iterator
@@ -20,12 +25,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scfin_chain.chain import development_signer
+from scfin_chain.chain.ledger import Command, Outcome
 from scfin_chain.deploy.founding import fund
-from scfin_chain.errors import ModelDomainError
+from scfin_chain.errors import InvalidInput, ModelDomainError, NodeSilent
 from scfin_chain.events.financing_desk import FinancingFunded, FinancingRefused
 from scfin_chain.scenarios.stage import Stage
 from scfin_chain.service import decider
 from scfin_chain.service.canonical import digest
+from scfin_chain.service.dead_letters import dead_letters, retry, retry_all
+from scfin_chain.service.decider import FIRST_WAIT_BLOCKS, MOST_ATTEMPTS
 from scfin_chain.service.decision import Decision, Verdict, signed_digest
 from scfin_chain.service.facts import RequestFacts
 from scfin_chain.service.policy import Judgement, price_down
@@ -40,7 +48,7 @@ from scfin_chain.units import (
     Timestamp,
     start_of,
 )
-from tests.integration.laboratories import START, World, act, everything
+from tests.integration.laboratories import START, World, act, decider_on, everything, outbox
 from tests.integration.story import REASON, Cast, credited, hand_down, tell
 
 repeatable = settings(derandomize=True, deadline=None)
@@ -211,8 +219,29 @@ class TestGivenWhatTheModelsCannotAnswer:
 
         held = everything(stage.laboratory.store)
         assert [row["financing"] for row in held["decision"]] == [2]
-        assert {row["financing"]: row["state"] for row in held["outbox"]} == {1: "failed", 2: "done"}
+        assert outbox(stage.laboratory.store) == [(1, "dead", 0), (2, "done", 1)]
         assert stage.decide() == 0
+
+    def test_is_decided_once_somebody_retries_it(
+        self, stage: Stage, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as until_then:
+
+            def refuses(facts: RequestFacts, rules: Rules) -> Judgement:
+                raise ModelDomainError("face", facts.face, "something else")
+
+            until_then.setattr(decider, "decide", refuses)
+            requested(stage, cast)
+            stage.decide()
+        store = stage.laboratory.store
+        [letter] = dead_letters(store)
+        assert (letter.financing, letter.attempts, letter.decided_day) == (1, 0, None)
+        assert letter.error == "face is 4000: must be something else"
+
+        retry(store, letter.financing)
+        assert dead_letters(store) == ()
+        assert stage.decide() == 1
+        assert outbox(store) == [(1, "done", 1)]
 
 
 class TestSending:
@@ -226,7 +255,9 @@ class TestSending:
         stage.begin_day(Day(START + 1))
         assert decider.send_pending(stage.submit) == 0
         held = everything(laboratory.store)
-        assert (held["decision"], held["outbox"]) == ([], [])
+        [kept] = held["withdrawn"]
+        assert held["decision"] == []
+        assert (kept.pop("cause"), kept.pop("sequence"), kept) == ("deadline", 1, first)
         assert stage.decide() == 1
 
         [second] = everything(laboratory.store)["decision"]
@@ -256,7 +287,7 @@ class TestSending:
         laboratory.listener.poll()
 
         assert laboratory.decider.send_pending(stage.submit) == 0
-        assert everything(laboratory.store)["outbox"] == [{"financing": 1, "state": "done"}]
+        assert outbox(laboratory.store) == [(1, "done", 0)]
         assert stage.decide() == 0
         assert names(stage) == ["FinancingRequested", end]
 
@@ -269,7 +300,7 @@ class TestSending:
         assert stage.laboratory.decider.send_pending(stage.submit) == 0
         assert names(stage) == ["FinancingRequested", "FinancingCancelled"]
         assert stage.laboratory.decider.send_pending(stage.submit) == 0
-        assert everything(stage.laboratory.store)["outbox"] == [{"financing": 1, "state": "done"}]
+        assert outbox(stage.laboratory.store) == [(1, "done", 1)]
 
     @pytest.mark.parametrize("obstacle", ["suspended", "sealed", "paused", "frozen"])
     def test_stops_that_financing_alone_given_the_contract_refuses(
@@ -292,12 +323,112 @@ class TestSending:
         sent = stage.decide()
 
         assert sent == (0 if obstacle == "paused" else 1)
-        outbox = {row["financing"]: row["state"] for row in everything(laboratory.store)["outbox"]}
-        assert outbox == {1: "failed", 2: "failed" if obstacle == "paused" else "done"}
+        waiting = {"sealed": "dead"}.get(obstacle, "pending")
+        second = (2, "pending" if obstacle == "paused" else "done", 1)
+        assert outbox(laboratory.store) == [(1, waiting, 1), second]
         stage.begin_day(Day(START + 8))
         stage.close_day()
         laboratory.listener.poll()
         assert everything(laboratory.store)["financing"][0]["state"] == "expired"
+
+    @pytest.mark.parametrize("cured", [1, MOST_ATTEMPTS - 1, None])
+    def test_is_tried_again_after_ever_more_blocks(self, stage: Stage, cast: Cast, cured: int | None) -> None:
+        laboratory, decisions = stage.laboratory, stage.laboratory.decider
+        requested(stage, cast)
+        act(laboratory, laboratory.founders.registrar, "Participants", "pauseTrading")
+        stage.decide()
+        for attempt in range(1, MOST_ATTEMPTS):
+            assert outbox(laboratory.store) == [(1, "pending", attempt)]
+            wait = FIRST_WAIT_BLOCKS * 2 ** (attempt - 1)
+            if attempt == cured:
+                act(laboratory, laboratory.founders.registrar, "Participants", "resumeTrading")
+                wait -= 1
+            laboratory.ledger.gateway.mine(wait - 1)
+            laboratory.listener.poll()
+            assert decisions.send_pending(stage.submit) == 0
+            assert outbox(laboratory.store) == [(1, "pending", attempt)]
+            laboratory.ledger.gateway.mine()
+            laboratory.listener.poll()
+            sent = decisions.send_pending(stage.submit)
+            assert sent == (attempt == cured)
+            if sent:
+                assert outbox(laboratory.store) == [(1, "done", attempt + 1)]
+                assert names(stage) == ["FinancingRequested", "FinancingFunded"]
+                return
+            laboratory.listener.poll()
+        assert outbox(laboratory.store) == [(1, "dead", MOST_ATTEMPTS)]
+
+    def test_stays_given_up_until_somebody_retries_it(self, stage: Stage, cast: Cast) -> None:
+        laboratory, store = stage.laboratory, stage.laboratory.store
+        compliance = fund(laboratory.ledger.gateway, development_signer("compliance"))
+        for number in ("R-1", "R-2", "R-3"):
+            requested(stage, cast, number=number)
+        act(laboratory, compliance, "CashToken", "freeze", cast.branch.signer.address, 2**256 - 1, REASON)
+        while len(dead_letters(store)) < 3:
+            stage.decide()
+            laboratory.decider.send_pending(stage.submit)
+            laboratory.ledger.gateway.mine(FIRST_WAIT_BLOCKS * 2**MOST_ATTEMPTS)
+            laboratory.listener.poll()
+        assert {letter.error.partition("(")[0] for letter in dead_letters(store)} == {"CashAccountFrozen"}
+        assert [letter.expires_day for letter in dead_letters(store)] == [START + 7] * 3
+
+        act(laboratory, compliance, "CashToken", "freeze", cast.branch.signer.address, 0, REASON)
+        laboratory.listener.poll()
+        assert laboratory.decider.send_pending(stage.submit) == 0
+        retry(store, FinancingId(2))
+        assert laboratory.decider.send_pending(stage.submit) == 1
+        stage.cancel(cast.branch, FinancingId(3))
+        laboratory.listener.poll()
+        assert [letter.financing for letter in dead_letters(store)] == [1]
+        for gone in (2, 3, 4):
+            with pytest.raises(
+                InvalidInput, match=f"financing is {gone}: must be the number of one with a dead letter"
+            ):
+                retry(store, FinancingId(gone))
+        assert retry_all(store) == 1
+        assert laboratory.decider.send_pending(stage.submit) == 1
+        laboratory.listener.poll()
+        assert [row["state"] for row in store.derived("financing")] == ["funded", "funded", "cancelled"]
+        assert retry_all(store) == 0
+
+    def test_is_no_attempt_given_a_node_that_gives_no_answer(self, stage: Stage, cast: Cast) -> None:
+        def silent(command: Command) -> Outcome:
+            raise NodeSilent(f"nobody heard of {command.step}")
+
+        requested(stage, cast)
+        stage.laboratory.listener.poll()
+        stage.laboratory.decider.decide_next()
+        for _ in range(MOST_ATTEMPTS + 1):
+            with pytest.raises(NodeSilent):
+                stage.laboratory.decider.send_pending(silent)
+        assert outbox(stage.laboratory.store) == [(1, "pending", 0)]
+        assert stage.laboratory.decider.send_pending(stage.submit) == 1
+
+
+class TestConfirmations:
+    @pytest.mark.parametrize("confirmations", [1, 5])
+    def test_waits_until_a_request_is_deep_enough(self, stage: Stage, cast: Cast, confirmations: int) -> None:
+        laboratory = stage.laboratory
+        patient = decider_on(laboratory, confirmations=confirmations)
+        requested(stage, cast)
+        for _ in range(confirmations):
+            laboratory.listener.poll()
+            assert patient.decide_next() is None
+            laboratory.ledger.gateway.mine()
+        laboratory.listener.poll()
+        assert patient.decide_next() == 1
+
+    def test_does_not_send_what_an_impatient_one_decided(self, stage: Stage, cast: Cast) -> None:
+        laboratory = stage.laboratory
+        requested(stage, cast)
+        laboratory.listener.poll()
+        laboratory.decider.decide_next()
+        patient = decider_on(laboratory, confirmations=2)
+        assert patient.send_pending(stage.submit) == 0
+        laboratory.ledger.gateway.mine(2)
+        assert patient.send_pending(stage.submit) == 0
+        laboratory.listener.poll()
+        assert patient.send_pending(stage.submit) == 1
 
 
 def freeze(stage: Stage, cast: Cast) -> None:

@@ -29,7 +29,7 @@ from tests.anvil import running_anvil
 from tests.conftest import GENESIS_TIME
 from tests.fakes.gateways import Interrupted, Lagging, Remembering
 from tests.fakes.stores import empty_store
-from tests.integration.laboratories import START, World, everything, listener_on, projected
+from tests.integration.laboratories import START, World, everything, listener_on, outbox, projected
 from tests.integration.story import Cast, credited, hand_down
 
 DEPTH = 60
@@ -382,7 +382,7 @@ class TestDecisions:
         past.go_back()
         minted(past)
         laboratory.listener.poll()
-        assert everything(laboratory.store)["outbox"] == [{"financing": 1, "state": "pending"}]
+        assert outbox(laboratory.store) == [(1, "pending", 1)]
 
         assert laboratory.decider.decide_next() is None
         assert laboratory.decider.send_pending(local.submit) == 1
@@ -391,7 +391,7 @@ class TestDecisions:
 
         held = everything(laboratory.store)
         assert held["decision"] == decided
-        assert held["outbox"] == [{"financing": 1, "state": "done"}]
+        assert outbox(laboratory.store) == [(1, "done", 2)]
         assert [row["state"] for row in held["financing"]] == ["funded"]
         assert [event["name"] for event in held["event"]].count("FinancingFunded") == 1
 
