@@ -24,6 +24,9 @@ from scfin_chain.store.tables import (
 BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Seconds."""
 
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+"""Whatever else somebody makes up counts as one: each would be a series of its own for ever."""
+
 
 class LedgerFigures(Collector):
     """Read from the database and the node when Prometheus asks."""
@@ -92,7 +95,8 @@ class Metrics:
             await self._app(scope, receive, watching)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            self._seconds.labels(scope["method"], route, str(status)).observe(perf_counter() - started)
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._seconds.labels(method, route, str(status)).observe(perf_counter() - started)
 
 
 def _by(name: str, text: str, label: str, counts: dict[str, int]) -> GaugeMetricFamily:

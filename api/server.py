@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sys
 from pathlib import Path
 from threading import Thread
@@ -11,6 +12,7 @@ from fastapi import APIRouter
 from starlette.types import ASGIApp
 
 from api.app import make_app
+from api.hosts import KnownHosts
 from api.rpc.accounts import PUBLIC_MNEMONIC, DevelopmentAccounts, development_accounts
 from api.rpc.methods import NodeMethods
 from api.rpc.router import node_app, node_router
@@ -29,6 +31,9 @@ REGISTRAR_KEY = "registrar.key"
 STOP_SECONDS = 10
 """How long requests and the worker have to come to their end."""
 
+OWNER_ONLY = 0o077
+"""The umask of a service: its database holds what each node may not see of the others."""
+
 log = logging.getLogger(__name__)
 
 
@@ -41,6 +46,9 @@ def serve(serving: ServeSettings, settings: Settings) -> None:
         The service cannot be put together, or its worker stopped for a reason that does not cure itself.
     """
     _log_as(serving.log_format)
+    os.umask(OWNER_ONLY)
+    if serving.secret is None:
+        log.warning("every key of this ledger is public: whoever reaches its chain may act for anybody")
     accounts = _accounts(serving)
     service = open_service(serving, settings, funds=accounts.funds if serving.rpc_url is None else None)
     try:
@@ -61,10 +69,12 @@ def serve_chain(serving: ServeSettings) -> None:
         The database cannot be used, or holds something else, or the chain in it is damaged.
     """
     _log_as(serving.log_format)
+    os.umask(OWNER_ONLY)
     accounts = _accounts(serving)
     with open_chain(serving, funds=accounts.funds) as gateway:
         print(accounts.announcement(), flush=True)
-        _server(node_app(NodeMethods(gateway, accounts.signers, development=serving.development)), serving).run()
+        node = node_app(NodeMethods(gateway, accounts.signers, development=serving.development))
+        _server(KnownHosts(node, names=serving.hosts), serving).run()
 
 
 def _accounts(serving: ServeSettings) -> DevelopmentAccounts:
@@ -130,7 +140,8 @@ def _first_key(service: Service, data: Path) -> None:
         key = make_key(connection, None, today=service.today)
         data.mkdir(parents=True, exist_ok=True)
         path = data / REGISTRAR_KEY
-        path.touch(mode=0o600)
+        path.unlink(missing_ok=True)  # one that was left there may be open to others
+        path.touch(mode=0o600, exist_ok=False)
         path.write_text(f"{key.token}\n", encoding="ascii")
     print(f"The registrar's key is in {path}", flush=True)
 

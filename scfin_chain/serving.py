@@ -7,14 +7,18 @@ import datetime as dt
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from scfin_chain.config import Settings, load_settings, refusal_of
 from scfin_chain.errors import InvalidInput
 
 Part = Literal["all", "api", "worker"]
+
+SECRETS = ("database", "rpc_url", "secret", "deployer_key", "mnemonic")
+"""Settings whose values are never shown, not even where they are refused."""
 
 
 class ServeSettings(BaseSettings):
@@ -32,10 +36,12 @@ class ServeSettings(BaseSettings):
     """``api`` answers HTTP, ``worker`` acts on the chain; apart, they need a node and a database that they share."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8_000
+    hosts: tuple[str, ...] = ()
+    """Names by which /rpc may be called, beside localhost and any address: no page on the web can take one of these."""
     secret: SecretStr | None = None
     """From which the keys in custody are derived, 16 characters or more; without it they are public ones."""
     deployer_key: SecretStr | None = None
-    """Private key, hex, of the account that founds the ledger and pays for gas; without it a public one."""
+    """Private key, hex, of the account that founds, governs and pays for the ledger; it goes with the secret."""
     mnemonic: SecretStr | None = None
     """Of the accounts that the chain in this process funds and signs for; without it a public one."""
     development: bool = False
@@ -52,6 +58,21 @@ class ServeSettings(BaseSettings):
     largest_body: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
     """Bytes of a request."""
     log_format: Literal["text", "json"] = "text"
+
+    @field_validator("rpc_url")
+    @classmethod
+    def _is_url_of_a_node(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not _leads_to_a_node(url.get_secret_value()):
+            raise InvalidInput("rpc_url", "not shown", "a URL such as http://127.0.0.1:8545")
+        return url
+
+    @model_validator(mode="after")
+    def _governed_by_whom_it_serves(self) -> "ServeSettings":
+        """Secret offices under a public account would be nobody's: it grants each role anew."""
+        if (self.secret is None) != (self.deployer_key is None):
+            lacking, given = ("secret", "deployer_key") if self.secret is None else ("deployer_key", "secret")
+            raise InvalidInput(lacking, None, f"given, as {given} is: keys are all secret, or all public")
+        return self
 
     @model_validator(mode="after")
     def _apart_needs_shared(self) -> "ServeSettings":
@@ -91,7 +112,18 @@ def load_serving(path: Path | None, **given: object) -> tuple[ServeSettings, Set
     try:
         return ServeSettings(**named | {"_file": serve}), settings
     except ValidationError as error:
+        refused = error.errors()[0]
+        if refused["loc"][0] in SECRETS:
+            raise InvalidInput(str(refused["loc"][0]), "not shown", "text") from None
         raise refusal_of(error) from error
+
+
+def _leads_to_a_node(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _serve_table(path: Path | None) -> dict[str, Any]:
