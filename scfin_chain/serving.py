@@ -10,7 +10,13 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from scfin_chain.config import Settings, load_settings, refusal_of
 from scfin_chain.errors import InvalidInput
@@ -36,8 +42,8 @@ class ServeSettings(BaseSettings):
     """``api`` answers HTTP, ``worker`` acts on the chain; apart, they need a node and a database that they share."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8_000
-    hosts: tuple[str, ...] = ()
-    """Names by which /rpc may be called, beside localhost and any address: no page on the web can take one of these."""
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names by which /rpc may be called, beside localhost and any address; as text, with commas between."""
     secret: SecretStr | None = None
     """From which the keys in custody are derived, 16 characters or more; without it they are public ones."""
     deployer_key: SecretStr | None = None
@@ -58,6 +64,11 @@ class ServeSettings(BaseSettings):
     largest_body: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
     """Bytes of a request."""
     log_format: Literal["text", "json"] = "text"
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _listed(cls, hosts: object) -> object:
+        return [name.strip() for name in hosts.split(",") if name.strip()] if isinstance(hosts, str) else hosts
 
     @field_validator("rpc_url")
     @classmethod
