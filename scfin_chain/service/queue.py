@@ -7,8 +7,9 @@ once; so the same bytes may be sent again after a crash or a reorg, and nothing 
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from scfin_chain.chain.gateway import Gateway, Receipt
 from scfin_chain.chain.refusal import Reason, TransactionRefused
@@ -24,6 +25,9 @@ OPEN = ("queued", "sent")
 
 ADVANCE = "advance"
 """The step of a command to the clock: its data is the day to which time shall go on."""
+
+Command = dict[str, Any]
+"""A row of the queue."""
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +76,7 @@ class Queue:
         self._store = store
         self._gateway = gateway
         self._custody = custody
+        self._ended: list[tuple[int, dict[str, object]]] = []
 
     def put(self, connection: Connection, order: Order) -> int:
         """The command's number; an order whose key is known changes nothing."""
@@ -98,17 +103,17 @@ class Queue:
         with self._store.begin() as connection:
             return self.put(connection, order)
 
-    def waiting(self) -> list[int]:
+    def waiting(self, *, at_most: int) -> list[int]:
         """The commands that are not done, oldest first."""
         with self._store.read() as connection:
-            query = select(COMMANDS.c.id).where(COMMANDS.c.state.in_(OPEN)).order_by(COMMANDS.c.id)
+            query = select(COMMANDS.c.id).where(COMMANDS.c.state.in_(OPEN)).order_by(COMMANDS.c.id).limit(at_most)
             return list(connection.execute(query).scalars())
 
-    def read(self, numbers: Iterable[int]) -> dict[int, RowMapping]:
+    def read(self, numbers: Iterable[int]) -> dict[int, Command]:
         """The commands of those numbers as they stand."""
         with self._store.read() as connection:
             rows = connection.execute(select(COMMANDS).where(COMMANDS.c.id.in_(list(numbers)))).mappings()
-            return {row["id"]: row for row in rows}
+            return {row["id"]: dict(row) for row in rows}
 
     def target(self, number: int) -> Day | None:
         """The day to which a command wants time to go on; None where it is one for the chain."""
@@ -117,16 +122,32 @@ class Queue:
 
     def finish(self, number: int, block_number: int) -> None:
         """Note that a command to the clock came to its end."""
-        self._update(number, {"state": "done", "block_number": block_number})
+        self._ended.append((number, {"state": "done", "block_number": block_number}))
+        self.flush()
 
     def work(self, number: int) -> Receipt | Refusal:
-        """Bring one command to its end.
+        """Bring one command to its end, and store that.
 
         Raises
         ------
         ChainError
             The node does not answer, or cannot say; the command stays where it is, and may be worked on again.
         """
+        try:
+            return self.bring(number)
+        finally:
+            self.flush()
+
+    def flush(self) -> None:
+        """Store how commands ended. Until then they count as sent: another worker sends them again, to no effect."""
+        ended, self._ended = self._ended, []
+        if ended:
+            with self._store.begin() as connection:
+                for number, values in ended:
+                    connection.execute(update(COMMANDS).where(COMMANDS.c.id == number).values(values))
+
+    def bring(self, number: int) -> Receipt | Refusal:
+        """`work`, but `flush` stores the end: one transaction serves many commands."""
         command = self.read([number])[number]
         if command["state"] == "queued":
             refusal = self._preflight(command)
@@ -135,7 +156,7 @@ class Queue:
             command = self._bind(command)
         return self._send(command)
 
-    def _preflight(self, command: RowMapping) -> Refusal | None:
+    def _preflight(self, command: Command) -> Refusal | None:
         """What the contract would say now: a refused transaction would be mined, and spend a nonce and a block."""
         data = bytes.fromhex(command["data"])
         if not data:
@@ -146,7 +167,7 @@ class Queue:
             return Refusal.of(refused)
         return None
 
-    def _bind(self, command: RowMapping) -> RowMapping:
+    def _bind(self, command: Command) -> Command:
         """Sign the command with the sender's next nonce, and store that before anything is sent."""
         values: dict[str, object] = {"state": "sent"}
         if command["raw"] is None:
@@ -162,19 +183,19 @@ class Queue:
             signed = sign(request, signer)
             values |= {"raw": signed.raw.hex(), "transaction_hash": signed.hash.hex(), "nonce": request.nonce}
         self._update(command["id"], values)
-        return self.read([command["id"]])[command["id"]]
+        return {**command, **values}
 
-    def _send(self, command: RowMapping) -> Receipt | Refusal:
+    def _send(self, command: Command) -> Receipt | Refusal:
         try:
             receipt = self._gateway.send(bytes.fromhex(command["raw"]))
         except ContractReverted as refused:
             return self._refuse(command["id"], Refusal.of(refused), self._mined(command))
         except TransactionRefused as refused:
             return self._not_taken(command, refused)
-        self._update(command["id"], {"state": "done", "block_number": receipt.block.number})
+        self._ended.append((command["id"], {"state": "done", "block_number": receipt.block.number}))
         return receipt
 
-    def _not_taken(self, command: RowMapping, refused: TransactionRefused) -> Receipt | Refusal:
+    def _not_taken(self, command: Command, refused: TransactionRefused) -> Receipt | Refusal:
         """What the owner of the key signed is refused; what was signed here, and cannot be mined any more, is anew."""
         if not self._custody.holds(Address(command["sender"])):
             return self._refuse(command["id"], Refusal.of(refused))
@@ -182,15 +203,16 @@ class Queue:
             raise refused
         log.warning("signed anew command=%d reason=%s", command["id"], refused)
         self._update(command["id"], {"state": "queued", "raw": None, "transaction_hash": None, "nonce": None})
-        return self.work(command["id"])
+        return self.bring(command["id"])
 
-    def _mined(self, command: RowMapping) -> int | None:
+    def _mined(self, command: Command) -> int | None:
         """The block in which the bytes were mined."""
         receipt = self._gateway.receipt(bytes.fromhex(command["transaction_hash"]))
         return None if receipt is None else receipt.block.number
 
     def _refuse(self, number: int, refusal: Refusal, block_number: int | None = None) -> Refusal:
-        self._update(number, {"state": "refused", "refusal": refusal.to_json(), "block_number": block_number})
+        values: dict[str, object] = {"state": "refused", "refusal": refusal.to_json(), "block_number": block_number}
+        self._ended.append((number, values))
         return refusal
 
     def _update(self, number: int, values: dict[str, object]) -> None:

@@ -131,26 +131,31 @@ class Worker:
             raise StoreError("another worker took the lead")
 
     def _work_off(self) -> int:
+        """Some of what was ordered; how it ended is stored at once for all of them."""
         done = 0
-        for number in self.queue.waiting()[:BATCH]:
-            self._still_leading()
-            try:
-                self._work(number)
-            except (NodeSilent, StoreError):
-                raise
-            except ChainError as trouble:
-                log.warning("command waits command=%d reason=%s", number, trouble)
-                continue
-            done += 1
+        try:
+            for number in self.queue.waiting(at_most=BATCH):
+                self._still_leading()
+                done += self._work(number)
+        finally:
+            self.queue.flush()
         return done + self.listener.poll()
 
-    def _work(self, number: int) -> None:
+    def _work(self, number: int) -> bool:
+        """One command; what the chain cannot take now is left to wait, and does not hold up the others."""
         target = self.queue.target(number)
-        if target is None:
-            self.queue.work(number)
-        else:
-            self._advance(target)
-            self.queue.finish(number, self.listener.cursor.number)
+        try:
+            if target is None:
+                self.queue.bring(number)
+            else:
+                self._advance(target)
+                self.queue.finish(number, self.listener.cursor.number)
+        except NodeSilent:
+            raise
+        except ChainError as trouble:
+            log.warning("command waits command=%d reason=%s", number, trouble)
+            return False
+        return True
 
     def _advance(self, target: Day) -> None:
         """Let time go on day by day: `collect` is for one day alone, and a day that is jumped over never comes back."""
