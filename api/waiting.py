@@ -4,11 +4,11 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import func, select
 from starlette.concurrency import run_in_threadpool
 
 from scfin_chain.errors import StoreError
-from scfin_chain.service.queue import COMMANDS, OPEN
+from scfin_chain.service.queue import COMMANDS, OPEN, Command
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import BlockRow, table_of
 
@@ -27,7 +27,7 @@ class Waiting:
     def __init__(self, store: Store, *, local_worker: bool) -> None:
         self._store = store
         self._local_worker = local_worker
-        self._waiters: dict[int, list[asyncio.Future[RowMapping]]] = defaultdict(list)
+        self._waiters: dict[int, list[asyncio.Future[Command]]] = defaultdict(list)
         self._announced = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -48,12 +48,12 @@ class Waiting:
                 with suppress(StoreError):  # the next look may find the database again
                     await self._look()
 
-    async def ended(self, number: int, *, patience: float = PATIENCE_SECONDS) -> RowMapping | None:
+    async def ended(self, number: int, *, patience: float = PATIENCE_SECONDS) -> Command | None:
         """The command once it has ended; None when patience has."""
         found = await run_in_threadpool(self._ended, [number])
         if found:
             return found[0]
-        future: asyncio.Future[RowMapping] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Command] = asyncio.get_running_loop().create_future()
         self._waiters[number].append(future)
         self._announced.set()
         try:
@@ -64,7 +64,7 @@ class Waiting:
         finally:
             self._leave(number, future)
 
-    def _leave(self, number: int, future: asyncio.Future[RowMapping]) -> None:
+    def _leave(self, number: int, future: asyncio.Future[Command]) -> None:
         waiters = self._waiters.get(number, [])
         if future in waiters:
             waiters.remove(future)
@@ -77,10 +77,10 @@ class Waiting:
                 if not future.done():
                     future.set_result(row)
 
-    def _ended(self, numbers: list[int]) -> list[RowMapping]:
+    def _ended(self, numbers: list[int]) -> list[Command]:
         """Those commands that have ended, and whose block the listener has read."""
         with self._store.read() as connection:
             cursor = connection.execute(select(func.max(BLOCKS.c.number))).scalar() or 0
             query = select(COMMANDS).where(COMMANDS.c.id.in_(numbers), COMMANDS.c.state.not_in(OPEN))
             rows = connection.execute(query).mappings().all()
-        return [row for row in rows if (row["block_number"] or 0) <= cursor]
+        return [dict(row) for row in rows if (row["block_number"] or 0) <= cursor]

@@ -103,10 +103,11 @@ class Queue:
         with self._store.begin() as connection:
             return self.put(connection, order)
 
-    def waiting(self, *, at_most: int) -> list[int]:
-        """The commands that are not done, oldest first."""
+    def waiting(self, *, after: int = 0, at_most: int) -> list[int]:
+        """Commands that are not done, oldest first, of a number above ``after``."""
         with self._store.read() as connection:
-            query = select(COMMANDS.c.id).where(COMMANDS.c.state.in_(OPEN)).order_by(COMMANDS.c.id).limit(at_most)
+            query = select(COMMANDS.c.id).where(COMMANDS.c.state.in_(OPEN), COMMANDS.c.id > after)
+            query = query.order_by(COMMANDS.c.id).limit(at_most)
             return list(connection.execute(query).scalars())
 
     def read(self, numbers: Iterable[int]) -> dict[int, Command]:

@@ -67,6 +67,8 @@ class Worker:
     stop: Event = field(default_factory=Event)
     pulse: Pulse = field(default_factory=Pulse)
     _kept: tuple[Day, bytes] | None = None
+    _passed: int = 0
+    """The last command of the round before, where more are waiting behind it."""
 
     def run(self) -> None:
         """Act until stopped; what cannot be cured is noted and ends it."""
@@ -131,10 +133,15 @@ class Worker:
             raise StoreError("another worker took the lead")
 
     def _work_off(self) -> int:
-        """Some of what was ordered; how it ended is stored at once for all of them."""
+        """Some of what was ordered; how it ended is stored at once for all of them.
+
+        The next round goes on behind them, and then from the beginning: commands that have to wait hold up nobody.
+        """
         done = 0
         try:
-            for number in self.queue.waiting(at_most=BATCH):
+            numbers = self.queue.waiting(after=self._passed, at_most=BATCH)
+            self._passed = numbers[-1] if len(numbers) == BATCH else 0
+            for number in numbers:
                 self._still_leading()
                 done += self._work(number)
         finally:
