@@ -39,6 +39,42 @@ ACCESS: dict[str, dict[str, Reach]] = {
     "pay_cash": _row(central_bank=_OWN, bank=_OWN, core_enterprise=_OWN, supplier=_OWN, carrier=_OWN),
     "mint_cash": _row(central_bank=_ALL),
     "burn_cash": _row(central_bank=_ALL),
+    "allow_cash": _row(bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    # receivables: a carrier sees all that may be under way, without the parts that credit moves
+    "list_receivables": _row(regulator=_ALL, carrier=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "get_receivable": _row(regulator=_ALL, carrier=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "register_receivable": _row(supplier=_OWN),
+    "amend_receivable": _row(supplier=_OWN),
+    "attest_receivable": _row(carrier=_ALL),
+    "confirm_receivable": _row(core_enterprise=_OWN, supplier=_OWN),
+    "dispute_receivable": _row(core_enterprise=_OWN, supplier=_OWN),
+    "resolve_receivable": _row(core_enterprise=_OWN, supplier=_OWN),
+    "pay_receivable": _row(core_enterprise=_OWN, supplier=_OWN),
+    # credit lines
+    "list_lines": _row(regulator=_ALL, bank=_ALL, core_enterprise=_OWN),
+    "get_line": _row(regulator=_ALL, bank=_ALL, core_enterprise=_OWN),
+    "set_limit": _row(bank=_ALL),
+    # credits
+    "list_credits": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "get_credit": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "trace_credit": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "list_holdings": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "recharge_credit": _row(core_enterprise=_OWN),
+    "pay_with_credit": _row(core_enterprise=_OWN, supplier=_OWN),
+    # financings
+    "list_financings": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "get_financing": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "explain_financing": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "quote_financing": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "request_financing": _row(core_enterprise=_OWN, supplier=_OWN),
+    "cancel_financing": _row(core_enterprise=_OWN, supplier=_OWN),
+    # settlements and claims
+    "list_settlements": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "get_settlement": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "list_payouts": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "repay_credit": _row(core_enterprise=_OWN),
+    "get_claim": _row(regulator=_ALL, bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
+    "claim_cash": _row(bank=_OWN, core_enterprise=_OWN, supplier=_OWN),
     # the clock, transactions, commands
     "get_clock": _row(_ALL),
     "advance_clock": _row(registrar=_ALL),
@@ -46,9 +82,17 @@ ACCESS: dict[str, dict[str, Reach]] = {
     "get_command": _row(_OWN, registrar=_ALL, regulator=_ALL),
 }
 
+OPEN = frozenset({"health", "ready", "metrics"})
+"""What is answered without a key: nothing of a participant is in it."""
+
 
 def reach_of(operation: str, roles: Iterable[str]) -> Reach:
     """The farthest that any of the roles reaches; an operation that nobody placed reaches nowhere."""
     order = list(Reach)
     row = ACCESS.get(operation, {})
     return max((row.get(role, Reach.NONE) for role in roles), key=order.index, default=Reach.NONE)
+
+
+def sees_credit(roles: Iterable[str]) -> bool:
+    """Whether any of the roles has to do with credit: a carrier alone has not."""
+    return any(role != "carrier" for role in roles)

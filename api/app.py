@@ -11,7 +11,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api import problems
+from api.content import JsonOnly
 from api.etags import EntityTags
+from api.hosts import KnownHosts
 from api.limits import Limits
 from api.metrics import Metrics
 from api.problems import RESPONSES, ProblemDocument
@@ -59,6 +61,8 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
             app.include_router(node)
     problems.install(app)
     app.add_middleware(EntityTags)
+    app.add_middleware(KnownHosts, names=serving.hosts, path="/rpc")
+    app.add_middleware(JsonOnly)
     app.add_middleware(Limits, requests_a_second=serving.requests_a_second, largest_body=serving.largest_body)
     app.add_middleware(Metrics, registry=operations.registry_of(app))
     app.openapi = _openapi(app)  # type: ignore[method-assign]

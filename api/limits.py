@@ -1,6 +1,7 @@
 """How much a caller may ask: so many requests a second, and so many bytes in each."""
 
 import hashlib
+from contextlib import suppress
 from typing import Any
 
 from limits import RateLimitItemPerSecond
@@ -52,14 +53,15 @@ class Limits:
 
         async def sending(message: Message) -> None:
             nonlocal answered
+            if read > self._largest_body and not answered:
+                return  # what the application makes of a body that broke off
             answered = True
             await send(message)
 
-        try:
+        with suppress(_TooLarge):
             await self._app(scope, counting, sending)
-        except _TooLarge:
-            if not answered:
-                await self._too_large(str(read).encode())(scope, receive, send)
+        if not answered:
+            await self._too_large(str(read).encode())(scope, receive, send)
 
     def _too_large(self, size: bytes) -> Any:
         detail = f"body is {size[:20].decode('ascii', 'replace')} bytes: must be at most {self._largest_body}"

@@ -1,9 +1,10 @@
 """What several resources share: amounts, days, pages, and the two answers to a write."""
 
 import datetime as dt
+import re
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from sqlalchemy import RowMapping
 
 from scfin_chain.service.service import CURRENCY
@@ -12,7 +13,19 @@ from scfin_chain.units import Day, date_of, day_from_date
 LARGEST_AMOUNT = 2**63 - 1
 """Minor units: what a receivable's face may be at most, and what the database holds."""
 
+FIRST_DAY = dt.date(1970, 1, 1)
+"""Day 0 of the ledger."""
+
 T = TypeVar("T")
+
+
+def _day(value: object) -> dt.date:
+    """A day as RFC 3339 spells it, and nothing else that a date might be read from."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        day = dt.date.fromisoformat(value)
+        if day >= FIRST_DAY:
+            return day
+    raise ValueError(f"must be a day, YYYY-MM-DD, not before {FIRST_DAY}")
 
 
 def _within(text: str) -> str:
@@ -24,8 +37,14 @@ def _within(text: str) -> str:
 MinorUnits = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,18})$"), AfterValidator(_within)]
 """A whole number of minor units as text, since a JSON number is a float to many."""
 
+DayText = Annotated[dt.date, BeforeValidator(_day)]
+"""A day in a request."""
+
 Number = Annotated[int, Field(ge=1, le=2**53 - 1)]
-"""Of a participant, receivable, financing, command: counted from 1."""
+"""Of a receivable, financing, command: counted from 1."""
+
+ParticipantNumber = Annotated[int, Field(ge=1, le=2**32 - 1)]
+"""Of a participant: counted from 1, 32 bits on the ledger."""
 
 CreditNumber = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,77}$")]
 """An ERC-1155 id: 256 bits, as decimal text."""
@@ -38,9 +57,9 @@ AccountText = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
 
 
 class Strict(BaseModel):
-    """A request's body: an unknown field is an error."""
+    """A request's body: an unknown field is an error, and so is a value of another type, however alike."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Amount(Strict):

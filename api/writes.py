@@ -17,10 +17,9 @@ from api.problems import Problem
 from api.schemas import Prepared, ToldEvent, Written
 from api.wiring import Wiring, wiring_of
 from scfin_chain.chain.transaction import unsigned
-from scfin_chain.service.queue import Order, Refusal
+from scfin_chain.service.queue import Command, Order, Refusal
 from scfin_chain.service.service import Service
 from scfin_chain.store.tables import EventRow, IdempotencyRow, table_of
-from scfin_chain.units import Address
 
 EVENTS = table_of(EventRow)
 IDEMPOTENCY = table_of(IdempotencyRow)
@@ -60,31 +59,19 @@ class Write:
         response: Response,
         caller: TheCaller,
         idempotency_key: IdempotencyKey,
-        form: Form = "custodial",
     ) -> None:
         self._request = request
         self._response = response
         self._wiring: Wiring = wiring_of(request)
-        self._form = form
         self._key = idempotency_key
         self.caller: Caller = caller
         self.service: Service = self._wiring.service
+        self._refuse_forms()
 
-    async def __call__(
-        self, contract: str, function: str, *arguments: Any, sender: Address | None = None, made: Made | None = None
-    ) -> Answer:
-        """Call a contract as the caller, or as an account that the service signs for."""
-        account = sender or self.caller.account
-        if account is None:
-            raise Problem(403, "forbidden", "the registrar's key stands for no account")
-        order = self.service.order(
-            function, account, contract, function, *arguments, participant=self.caller.participant
-        )
-        if self._form == "prepare":
-            return await run_in_threadpool(self._prepare, order)
-        if not await run_in_threadpool(self.service.custody.holds, account):
-            raise Problem(409, "not-in-custody", f"the key of {account} is its owner's: use form=prepare, and submit")
-        return await self.run([order], made=made)
+    def _refuse_forms(self) -> None:
+        """Who asks to prepare what can only be done must not have it done."""
+        if "form" in self._request.query_params:
+            raise Problem.of_field("form", self._request.query_params["form"], "left out: this has one form alone")
 
     async def run(self, orders: Sequence[Order], *, made: Made | None = None) -> Written:
         """Put the orders into the queue, once, and wait for the last of them."""
@@ -152,6 +139,43 @@ class Write:
         head = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
         return hashlib.sha256(head + await request.body()).hexdigest()
 
+    def _written(self, number: int, ended: Command | None, made: Made | None) -> Written:
+        row = ended or self.service.queue.read([number])[number]
+        return written_of(self.service, row, made)
+
+
+class Call(Write):
+    """A write that is one call of a contract by the caller: done for it, or prepared for it to sign."""
+
+    def __init__(
+        self,
+        request: Request,
+        response: Response,
+        caller: TheCaller,
+        idempotency_key: IdempotencyKey,
+        form: Form = "custodial",
+    ) -> None:
+        self._form = form
+        super().__init__(request, response, caller, idempotency_key)
+
+    def _refuse_forms(self) -> None:
+        """Both forms are open."""
+
+    async def __call__(self, contract: str, function: str, *arguments: Any, made: Made | None = None) -> Answer:
+        """Call a contract as the caller."""
+        account = self.caller.account
+        if account is None:
+            raise Problem(403, "forbidden", "the registrar's key stands for no account")
+        order = self.service.order(
+            function, account, contract, function, *arguments, participant=self.caller.participant
+        )
+        if self._form == "prepare":
+            self._response.status_code = 200
+            return await run_in_threadpool(self._prepare, order)
+        if not await run_in_threadpool(self.service.custody.holds, account):
+            raise Problem(409, "not-in-custody", f"the key of {account} is its owner's: use form=prepare, and submit")
+        return await self.run([order], made=made)
+
     def _prepare(self, order: Order) -> Prepared:
         gateway = self.service.ledger.gateway
         gateway.call(order.recipient, order.data, sender=order.sender)
@@ -168,12 +192,8 @@ class Write:
             unsigned=f"0x{unsigned(request).hex()}",
         )
 
-    def _written(self, number: int, ended: RowMapping | None, made: Made | None) -> Written:
-        row = ended or self.service.queue.read([number])[number]
-        return written_of(self.service, row, made)
 
-
-def written_of(service: Service, row: RowMapping, made: Made | None = None) -> Written:
+def written_of(service: Service, row: Command, made: Made | None = None) -> Written:
     """A command as it stands.
 
     Raises
@@ -206,3 +226,6 @@ def _events_of(service: Service, transaction_hash: str | None) -> list[ToldEvent
 
 TheWrite = Annotated[Write, Depends()]
 """The write, as a parameter of a handler."""
+
+TheCall = Annotated[Call, Depends()]
+"""The same where it is one call of a contract."""

@@ -2,12 +2,28 @@
 
 from fastapi import APIRouter
 
-from api.routes import cash, clock, keys, participants, transactions
+from api.routes import (
+    cash,
+    clock,
+    financings,
+    keys,
+    lines,
+    participants,
+    receivables,
+    settlements,
+    transactions,
+)
+from api.routes.credits import router as credits_router
 
 V1: tuple[APIRouter, ...] = (
     participants.router,
     keys.router,
     cash.router,
+    receivables.router,
+    lines.router,
+    credits_router,
+    financings.router,
+    settlements.router,
     clock.router,
     transactions.router,
 )

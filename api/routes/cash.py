@@ -1,6 +1,6 @@
 """Cash: tokenised central-bank money."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from eth_utils.crypto import keccak
 from fastapi import APIRouter
@@ -11,15 +11,20 @@ from starlette.concurrency import run_in_threadpool
 from api.callers import TheCaller
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import Amount, Number, Prepared, Strict, Written
+from api.schemas import Amount, ParticipantNumber, Prepared, Strict, Written
 from api.wiring import TheService
-from api.writes import TheWrite
+from api.writes import TheCall
 from scfin_chain.service.service import Service
 from scfin_chain.store.tables import DERIVED
 
 router = APIRouter(prefix="/cash", tags=["cash"])
 
 WALLETS = DERIVED["wallet"]
+
+SPENDERS = {"settlement": "Settlement", "receivables": "ReceivableRegistry", "financing": "FinancingDesk"}
+
+WITHOUT_END = 2**256 - 1
+"""An allowance that ERC-20 never reduces."""
 
 
 class Wallet(BaseModel):
@@ -34,15 +39,22 @@ class Wallet(BaseModel):
 class Payment(Strict):
     """Cash from the caller to a participant."""
 
-    to: Number
+    to: ParticipantNumber
     amount: Amount
     reference: Annotated[str, StringConstraints(max_length=200)] = Field(default="", description="Its hash goes along.")
+
+
+class Allowance(Strict):
+    """What a contract may take of the caller's cash from now on: for repayment, receivables, or financing."""
+
+    spender: Literal["settlement", "receivables", "financing"]
+    amount: Amount | None = Field(default=None, description="null: without end")
 
 
 class Issue(Strict):
     """New central-bank money."""
 
-    to: Number
+    to: ParticipantNumber
     amount: Amount
 
 
@@ -53,7 +65,7 @@ class Withdrawal(Strict):
 
 
 @router.get("/{participant}")
-def get_cash(participant: Number, service: TheService, caller: TheCaller) -> Wallet:
+def get_cash(participant: ParticipantNumber, service: TheService, caller: TheCaller) -> Wallet:
     """A participant's balance: one's own, or anybody's for the central bank and the regulator."""
     if not caller.sees_all and participant != caller.participant:
         raise Problem.not_found("wallet of participant", participant)
@@ -67,20 +79,27 @@ def get_cash(participant: Number, service: TheService, caller: TheCaller) -> Wal
 
 
 @router.post("/payments", status_code=201)
-async def pay_cash(body: Payment, write: TheWrite) -> Written | Prepared:
+async def pay_cash(body: Payment, write: TheCall) -> Written | Prepared:
     """Pay a participant."""
     account = await _account(write.service, body.to)
     return await write("CashToken", "transferWithReference", account, body.amount.units, keccak(text=body.reference))
 
 
+@router.post("/allowances", status_code=201)
+async def allow_cash(body: Allowance, write: TheCall) -> Written | Prepared:
+    """Let a contract take cash of the caller: what is repaid, and what is paid on a receivable, goes that way."""
+    units = WITHOUT_END if body.amount is None else body.amount.units
+    return await write("CashToken", "approve", write.service.ledger.address(SPENDERS[body.spender]), units)
+
+
 @router.post("/mint", status_code=201)
-async def mint_cash(body: Issue, write: TheWrite) -> Written | Prepared:
+async def mint_cash(body: Issue, write: TheCall) -> Written | Prepared:
     """Issue cash: the central bank's alone."""
     return await write("CashToken", "mint", await _account(write.service, body.to), body.amount.units)
 
 
 @router.post("/burn", status_code=201)
-async def burn_cash(body: Withdrawal, write: TheWrite) -> Written | Prepared:
+async def burn_cash(body: Withdrawal, write: TheCall) -> Written | Prepared:
     """Withdraw cash that the central bank holds."""
     return await write("CashToken", "burn", body.amount.units)
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from api.callers import TheCaller
 from api.problems import Problem
-from api.schemas import Strict, Written
+from api.schemas import DayText, Strict, Written
 from api.wiring import TheService
 from api.writes import TheWrite
 from scfin_chain.units import Day, date_of, day_from_date
@@ -29,7 +29,7 @@ class Clock(BaseModel):
 class NewDay(Strict):
     """The day to which time shall go on."""
 
-    to: dt.date
+    to: DayText
 
 
 @router.get("")

@@ -11,7 +11,7 @@ from api.callers import Caller, TheCaller
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import Number, Page, Strict, iso
+from api.schemas import DayText, Page, ParticipantNumber, Strict, iso
 from api.wiring import TheService
 from api.writes import TheWrite
 from scfin_chain.service.api_keys import KEYS
@@ -35,8 +35,8 @@ class Key(BaseModel):
 class NewKey(Strict):
     """A key to make: for oneself, or, by the registrar, for anybody."""
 
-    participant: Number | None = None
-    expires: dt.date | None = None
+    participant: ParticipantNumber | None = None
+    expires: DayText | None = None
 
 
 class MadeKey(BaseModel):

@@ -7,23 +7,23 @@ from eth_utils.crypto import keccak
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Connection, RowMapping, select
+from starlette.concurrency import run_in_threadpool
 
 from api.callers import TheCaller, role_names
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
-from api.schemas import AccountText, Number, Page, Strict, Written, iso
+from api.schemas import AccountText, DayText, Page, ParticipantNumber, Strict, Written, iso
 from api.wiring import TheService
 from api.writes import Made, TheWrite
 from scfin_chain.chain.signer import address_of
 from scfin_chain.service.queue import Order
 from scfin_chain.service.service import Service
-from scfin_chain.store.tables import DERIVED, NameRow, table_of
+from scfin_chain.store.tables import DERIVED
 from scfin_chain.units import Address, day_from_date
 
 router = APIRouter(prefix="/participants", tags=["participants"])
 
 PARTICIPANTS = DERIVED["participant"]
-NAMES = table_of(NameRow)
 
 FOREVER = 2**32 - 1
 """The last day that the contracts know."""
@@ -33,6 +33,9 @@ FULL_ALLOWANCE = 2**256 - 1
 
 GAS_MONEY = 10 * 10**18
 """Wei for a new account's transactions."""
+
+OWING = frozenset({"core_enterprise", "supplier"})
+"""Roles of those who pay what they owe by an allowance to the contracts."""
 
 GivenRole = Literal["bank", "core_enterprise", "supplier", "carrier", "regulator"]
 
@@ -59,7 +62,7 @@ class NewParticipant(Strict):
     name: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
     roles: Annotated[list[GivenRole], Field(min_length=1, max_length=5)]
     tier: Annotated[int, Field(ge=0, le=255)] = 0
-    valid_until: dt.date | None = None
+    valid_until: DayText | None = None
     account: AccountText | None = None
 
 
@@ -82,14 +85,14 @@ def list_participants(
 
 
 @router.get("/{number}")
-def get_participant(number: Number, service: TheService, _caller: TheCaller) -> Participant:
+def get_participant(number: ParticipantNumber, service: TheService, _caller: TheCaller) -> Participant:
     """One of them."""
     return _shape(service, participant_row(service, number))
 
 
 @router.post("", status_code=201)
 async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
-    """Enrol a participant. A core enterprise in custody gets its standing orders for repayment too."""
+    """Enrol a participant. Who may owe and is in custody gets the standing orders for its payments too."""
     service = write.service
     made = Made(event="Enrolled")
 
@@ -107,7 +110,7 @@ async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
         approvals = [
             service.order("approve", account, "CashToken", "approve", service.ledger.address(spender), FULL_ALLOWANCE)
             for spender in ("Settlement", "ReceivableRegistry")
-            if body.account is None and "core_enterprise" in body.roles
+            if body.account is None and OWING.intersection(body.roles)
         ]
         return [fund, *approvals, enrol]
 
@@ -115,8 +118,9 @@ async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
 
 
 @router.post("/{number}/suspend", status_code=201)
-async def suspend_participant(number: Number, body: Reason, write: TheWrite) -> Written:
+async def suspend_participant(number: ParticipantNumber, body: Reason, write: TheWrite) -> Written:
     """Stop a participant from trading; what it owes can still be repaid."""
+    await run_in_threadpool(participant_row, write.service, number)
     order = write.service.order(
         "suspend", write.service.offices.registrar, "Participants", "suspend", number, keccak(text=body.reason)
     )
@@ -124,8 +128,9 @@ async def suspend_participant(number: Number, body: Reason, write: TheWrite) -> 
 
 
 @router.post("/{number}/restore", status_code=201)
-async def restore_participant(number: Number, write: TheWrite) -> Written:
+async def restore_participant(number: ParticipantNumber, write: TheWrite) -> Written:
     """Let a suspended participant trade again."""
+    await run_in_threadpool(participant_row, write.service, number)
     return await write.run(
         [write.service.order("restore", write.service.offices.registrar, "Participants", "restore", number)]
     )
