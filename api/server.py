@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from threading import Thread
@@ -74,7 +75,7 @@ def serve_chain(serving: ServeSettings) -> None:
     with open_chain(serving, funds=accounts.funds) as gateway:
         print(accounts.announcement(), flush=True)
         node = node_app(NodeMethods(gateway, accounts.signers, development=serving.development))
-        _server(KnownHosts(node, names=serving.hosts), serving).run()
+        _run_until_told(_server(KnownHosts(node, names=serving.hosts), serving))
 
 
 def _accounts(serving: ServeSettings) -> DevelopmentAccounts:
@@ -113,7 +114,7 @@ def _server(app: ASGIApp, serving: ServeSettings) -> uvicorn.Server:
 def _run(server: uvicorn.Server, service: Service) -> None:
     worker = service.worker
     if worker is None:
-        server.run()
+        _run_until_told(server)
         return
 
     def work() -> None:
@@ -123,13 +124,23 @@ def _run(server: uvicorn.Server, service: Service) -> None:
     thread = Thread(target=work, name="worker")
     thread.start()
     try:
-        server.run()
+        _run_until_told(server)
     finally:
         worker.stop.set()
         worker.wake.set()
         thread.join()
     if worker.pulse.failure is not None:
         raise ScfinError(worker.pulse.failure)
+
+
+def _run_until_told(server: uvicorn.Server) -> None:
+    """SIGTERM ends it in order: uvicorn raises the signal anew when it is done, and by itself that ends the process."""
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    signal.signal(signal.SIGTERM, end)
+    server.run()
 
 
 def _first_key(service: Service, data: Path) -> None:
