@@ -11,6 +11,7 @@ from scfin_chain.errors import ChainError, ScfinError
 from scfin_chain.listener.answers import hear, orphan_after
 from scfin_chain.listener.parties import KnownRows, concerned
 from scfin_chain.listener.projections import Place, project
+from scfin_chain.store.commands import reopen_after
 from scfin_chain.store.decisions import take_turn
 from scfin_chain.store.rows import UNDO, DerivedRows, undo_after
 from scfin_chain.store.store import Store
@@ -52,6 +53,8 @@ class Listener:
         self._finality_depth = finality_depth
         self._cursor = self._load_cursor()
         self._undigested: Undigested | None = None
+        self.reorgs = 0
+        """How often the chain replaced blocks that were read."""
 
     def poll(self, *, at_most: int | None = None) -> int:
         """Read the blocks that are new, ``at_most`` so many of them; gives how many were read.
@@ -204,9 +207,11 @@ class Listener:
         with self._store.begin() as connection:
             newest = self._newest(connection)
             if newest.hash == self._cursor.hash:
+                self.reorgs += 1
                 log.warning("reorg from=%d to=%d", self._cursor.number, ancestor.number)
                 undo_after(connection, ancestor.number)
                 orphan_after(connection, ancestor.number)
+                reopen_after(connection, ancestor.number)
                 connection.execute(delete(PARTIES).where(PARTIES.c.block_number > ancestor.number))
                 connection.execute(delete(EVENTS).where(EVENTS.c.block_number > ancestor.number))
                 connection.execute(delete(BLOCKS).where(BLOCKS.c.number > ancestor.number))
