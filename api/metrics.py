@@ -64,6 +64,7 @@ class LedgerFigures(Collector):
         if worker is not None:
             yield GaugeMetricFamily("scfin_worker_acts", "Whether this process has the lead", int(worker.pulse.acts))
             yield CounterMetricFamily("scfin_worker_rounds", "Rounds of the worker", worker.pulse.rounds)
+            yield CounterMetricFamily("scfin_reorgs", "Times that the chain replaced blocks", worker.listener.reorgs)
 
 
 class Metrics:

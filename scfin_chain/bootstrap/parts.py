@@ -25,7 +25,7 @@ def node_of(url: str, compiled: Mapping[str, Artifact]) -> RpcGateway:
     return RpcGateway(url, errors=errors_of(compiled))
 
 
-def decider_of(ledger: Ledger, store: Store, rules: Rules, founders: Founders) -> Decider:
+def decider_of(ledger: Ledger, store: Store, rules: Rules, founders: Founders, *, confirmations: int = 0) -> Decider:
     return Decider(
         ledger=ledger,
         store=store,
@@ -33,6 +33,7 @@ def decider_of(ledger: Ledger, store: Store, rules: Rules, founders: Founders) -
         bank=founders.bank.signer,
         bank_id=founders.bank.id,
         decider=founders.decider,
+        confirmations=confirmations,
     )
 
 

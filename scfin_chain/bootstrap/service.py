@@ -219,7 +219,7 @@ def _service(
         worker = Worker(
             leadership=leadership,
             listener=Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=finality),
-            decider=decider_of(ledger, store, rules, founders),
+            decider=decider_of(ledger, store, rules, founders, confirmations=serving.confirmations),
             keeper=keeper_of(ledger, store, founders, settings),
             queue=queue,
             ledger=ledger,

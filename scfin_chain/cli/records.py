@@ -10,15 +10,22 @@ import typer
 from sqlalchemy import select
 
 from scfin_chain.cli.program import app, output
+from scfin_chain.listener.replay import rebuild
+from scfin_chain.service import dead_letters as letters
 from scfin_chain.service.explanation import explain as explanation
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import JournalRow, table_of
+from scfin_chain.units import FinancingId, date_of
+
+PlaceOption = Annotated[
+    str, typer.Option("--database", help="SQLite file, or postgresql:// URL, of a service or a run.")
+]
 
 
 @app.command()
 def explain(
     financing: Annotated[int, typer.Argument(help="The financing's number.")],
-    database: Annotated[Path, typer.Option("--database", help="SQLite file of a run.")],
+    database: PlaceOption,
 ) -> None:
     """Say why a financing was approved or refused, with every number on the way.
 
@@ -30,7 +37,7 @@ def explain(
 
 @app.command()
 def journal(
-    database: Annotated[Path, typer.Option("--database", help="SQLite file of a run.")],
+    database: PlaceOption,
 ) -> None:
     """Print the journal of a run: one line a step, the lines over which its digest is taken.
 
@@ -42,8 +49,60 @@ def journal(
             sys.stdout.write(f"{line}\n")
 
 
+@app.command()
+def replay(
+    database: PlaceOption,
+    from_block: Annotated[int, typer.Option("--from-block", help="First block whose events are told again.")] = 0,
+) -> None:
+    """Rebuild the derived rows from the stored events, and prove those in the database equal to them.
+
+    Nothing is changed. Exit code 1 where a value differs; the differences are listed.
+
+    Example: scfin replay --from-block 0 --database scfin-data/ledger.sqlite
+    """
+    with _existing(database) as store:
+        report = rebuild(store, from_block=from_block)
+    for difference in report.differences:
+        output.print(str(difference), soft_wrap=True)
+    output.print(
+        f"blocks {report.from_block} to {report.to_block}: {report.events} events, {report.rows} rows, "
+        f"{len(report.differences)} differences",
+        soft_wrap=True,
+    )
+    if not report.equal:
+        raise typer.Exit(1)
+
+
+@app.command(name="dead-letters")
+def list_dead_letters(
+    database: PlaceOption,
+    retry: Annotated[int | None, typer.Option("--retry", help="Have this financing tried again.")] = None,
+    retry_all: Annotated[bool, typer.Option("--retry-all", help="Have all of them tried again.")] = False,
+) -> None:
+    """List the decisions that were given up, or have them tried again by the service that is running.
+
+    Example: scfin dead-letters --retry 17 --database scfin-data/ledger.sqlite
+    """
+    with _existing(database) as store:
+        if retry_all:
+            output.print(f"{letters.retry_all(store)} to be tried again")
+            return
+        if retry is not None:
+            letters.retry(store, FinancingId(retry))
+            output.print(f"financing {retry} to be tried again")
+            return
+        found = letters.dead_letters(store)
+    for letter in found:
+        output.print(
+            f"financing {letter.financing}: {letter.attempts} attempts, expires {date_of(letter.expires_day)}: "
+            f"{letter.error}",
+            soft_wrap=True,
+        )
+    output.print(f"{len(found)} dead letters")
+
+
 @contextmanager
-def _existing(database: Path) -> Iterator[Store]:
+def _existing(database: Path | str) -> Iterator[Store]:
     store = Store.existing(database)
     try:
         yield store

@@ -16,11 +16,10 @@ from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.service.custody import Custody
+from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import CommandRow, table_of
 from scfin_chain.units import Address, Day
 
-COMMANDS = table_of(CommandRow)
 OPEN = ("queued", "sent")
 
 ADVANCE = "advance"
@@ -219,12 +218,6 @@ class Queue:
     def _update(self, number: int, values: dict[str, object]) -> None:
         with self._store.begin() as connection:
             connection.execute(update(COMMANDS).where(COMMANDS.c.id == number).values(values))
-
-
-def reopen_after(connection: Connection, block_number: int) -> None:
-    """What was mined above that block was orphaned: the same bytes are sent again."""
-    orphaned = COMMANDS.c.block_number > block_number
-    connection.execute(update(COMMANDS).where(orphaned).values(state="sent", block_number=None, refusal=None))
 
 
 def _in_json(arguments: dict[str, object]) -> dict[str, object]:

@@ -36,6 +36,9 @@ class Reader(Protocol):
     @property
     def cursor(self) -> Block: ...
 
+    @property
+    def reorgs(self) -> int: ...
+
     def poll(self, *, at_most: int | None = None) -> int: ...
 
 

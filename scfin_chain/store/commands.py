@@ -1,0 +1,13 @@
+"""Commands that a reorg orphaned: reopened in the transaction of whoever noticed."""
+
+from sqlalchemy import Connection, update
+
+from scfin_chain.store.tables import CommandRow, table_of
+
+COMMANDS = table_of(CommandRow)
+
+
+def reopen_after(connection: Connection, block_number: int) -> None:
+    """What was mined above that block was orphaned: the same bytes are sent again."""
+    orphaned = COMMANDS.c.block_number > block_number
+    connection.execute(update(COMMANDS).where(orphaned).values(state="sent", block_number=None, refusal=None))
