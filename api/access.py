@@ -80,6 +80,14 @@ ACCESS: dict[str, dict[str, Reach]] = {
     "advance_clock": _row(registrar=_ALL),
     "submit_transaction": _row(_OWN, registrar=_NONE, regulator=_NONE),
     "get_command": _row(_OWN, registrar=_ALL, regulator=_ALL),
+    # events and the ledger itself
+    "list_events": _row(_OWN, registrar=_ALL, regulator=_ALL),
+    "stream_events": _row(_OWN, registrar=_ALL, regulator=_ALL),
+    "list_blocks": _row(_ALL),
+    "get_block": _row(_ALL),
+    "get_transaction": _row(_OWN, registrar=_ALL, regulator=_ALL),
+    "list_contracts": _row(_ALL),
+    "get_deployment": _row(_ALL),
 }
 
 OPEN = frozenset({"health", "ready", "metrics"})

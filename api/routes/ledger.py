@@ -1,0 +1,276 @@
+"""The ledger itself: blocks, transactions in words, the contracts and the terms on which it was founded.
+
+Whoever runs a node of the chain reads the calldata of everybody. Over HTTP each sees the transactions that it sent, and
+those that told an event which concerns it.
+"""
+
+import datetime as dt
+from functools import cache
+from typing import Annotated, cast
+
+from eth_typing import ABIElement
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import RowMapping, and_, select
+
+from api.calldata import Call, Spelled, read_call
+from api.callers import Caller, TheCaller
+from api.event_log import EVENTS, PARTIES
+from api.problems import Problem, Revert
+from api.schemas import Hash, Page, ToldEvent, iso
+from api.wiring import TheService
+from scfin_chain import artifacts
+from scfin_chain.chain.gateway import Block, MinedTransaction, Receipt
+from scfin_chain.errors import ChainError, ContractReverted
+from scfin_chain.service.queue import Refusal
+from scfin_chain.service.service import CURRENCY, Office, Service
+from scfin_chain.store.tables import CommandRow, table_of
+from scfin_chain.units import Address, day_of
+
+COMMANDS = table_of(CommandRow)
+
+router = APIRouter(prefix="/ledger", tags=["ledger"])
+
+BLOCKS_A_PAGE, MOST_BLOCKS = 50, 200
+"""Each block is a question to the node."""
+
+BlockNumber = Annotated[int, Path(ge=0, le=2**53 - 1)]
+AfterBlock = Annotated[str | None, Query(pattern=r"^[0-9]{1,15}$", description="`next` of the page before.")]
+
+
+class LedgerBlock(BaseModel):
+    """A block of the chain."""
+
+    number: int
+    hash: str
+    parent_hash: str
+    timestamp: Annotated[int, Field(description="Unix seconds of the chain's clock.")]
+    day: dt.date | None
+
+
+class WholeBlock(LedgerBlock):
+    """A block with the transactions that the ledger knows of."""
+
+    transactions: list[str]
+
+
+class LedgerTransaction(BaseModel):
+    """A transaction in words; whole numbers are text."""
+
+    hash: str
+    block: int
+    block_hash: str
+    day: dt.date | None
+    index: int
+    sender: str
+    to: Annotated[str | None, Field(description="null: it made a contract")]
+    contract: Annotated[str | None, Field(description="The ledger's name of the contract that was called, or made.")]
+    function: str | None
+    arguments: dict[str, Spelled]
+    value: Annotated[str, Field(description="Wei.")]
+    nonce: int
+    gas_limit: str
+    gas_used: str
+    succeeded: bool
+    revert: Annotated[Revert | None, Field(description="Why the contract refused, where that is known.")]
+    events: Annotated[list[ToldEvent], Field(description="Those that the caller may see.")]
+
+
+class Contract(BaseModel):
+    """A contract of the ledger, with its interface."""
+
+    name: str
+    address: str
+    abi: list[dict[str, object]]
+
+
+class Contracts(BaseModel):
+    """In the order in which they were deployed."""
+
+    items: list[Contract]
+
+
+class Officer(BaseModel):
+    """A participant of the founding."""
+
+    participant: int
+    account: str
+
+
+class Deployment(BaseModel):
+    """On what the ledger was founded, and on which terms."""
+
+    chain_id: int
+    genesis_hash: str
+    currency: str
+    minor_units: Annotated[int, Field(description="Digits behind the point.")] = 2
+    deployer: str
+    registrar: Annotated[str, Field(description="The account that enrols.")]
+    central_bank: Officer
+    bank: Officer
+    carrier: Officer
+    regulator: Officer
+    fee_grace_days: Annotated[int, Field(description="The late fee starts so many days after maturity.")]
+    default_days: Annotated[int, Field(description="Default may be declared so many days after maturity.")]
+    late_fee_bps: Annotated[int, Field(description="A year, of what is unpaid, actual/365.")]
+
+
+@router.get("/blocks")
+def list_blocks(
+    service: TheService,
+    _caller: TheCaller,
+    limit: Annotated[int, Query(ge=1, le=MOST_BLOCKS)] = BLOCKS_A_PAGE,
+    after: AfterBlock = None,
+) -> Page[LedgerBlock]:
+    """The blocks of the chain from genesis on."""
+    gateway = service.ledger.gateway
+    head, first = gateway.head().number, 0 if after is None else int(after) + 1
+    last = min(head, first + limit - 1)
+    blocks = [_block(gateway.block(number)) for number in range(first, last + 1)]
+    return Page(items=blocks, next=str(last) if last < head and blocks else None)
+
+
+@router.get("/blocks/{number}")
+def get_block(number: BlockNumber, service: TheService, _caller: TheCaller) -> WholeBlock:
+    """One of them."""
+    gateway = service.ledger.gateway
+    if number > gateway.head().number:
+        raise Problem.not_found("block", number)
+    block = gateway.block(number)
+    return WholeBlock(**_block(block).model_dump(), transactions=_transactions_in(service, block))
+
+
+@router.get("/transactions/{name}")
+def get_transaction(name: Annotated[Hash, Path()], service: TheService, caller: TheCaller) -> LedgerTransaction:
+    """A transaction that the caller sent, or that concerns it; the registrar and the regulator see all."""
+    gateway = service.ledger.gateway
+    transaction, receipt = gateway.transaction(bytes.fromhex(name[2:])), gateway.receipt(bytes.fromhex(name[2:]))
+    if transaction is None or receipt is None:
+        raise Problem.not_found("transaction", name)
+    events = _events(service, caller, receipt)
+    if not (caller.sees_all or events or transaction.sender == caller.account):
+        raise Problem.not_found("transaction", name)
+    call = _call(service, transaction, receipt)
+    return LedgerTransaction(
+        hash=name,
+        block=receipt.block.number,
+        block_hash=f"0x{receipt.block.hash.hex()}",
+        day=iso(day_of(gateway.block(receipt.block.number).timestamp)),
+        index=transaction.index,
+        sender=transaction.sender,
+        to=transaction.to,
+        contract=call.contract if call else None,
+        function=call.function if call else None,
+        arguments=call.arguments if call else {},
+        value=str(transaction.value),
+        nonce=transaction.nonce,
+        gas_limit=str(transaction.gas),
+        gas_used=str(receipt.gas_used),
+        succeeded=receipt.succeeded,
+        revert=None if receipt.succeeded else _revert(service, transaction),
+        events=events,
+    )
+
+
+@router.get("/contracts")
+def list_contracts(service: TheService, _caller: TheCaller) -> Contracts:
+    """The contracts of the ledger, with which a transaction is made and an event is read."""
+    addresses = service.ledger.deployment.addresses
+    return Contracts(
+        items=[Contract(name=name, address=address, abi=_interfaces()[name]) for name, address in addresses.items()]
+    )
+
+
+@router.get("/deployment")
+def get_deployment(service: TheService, _caller: TheCaller) -> Deployment:
+    """The facts that do not change."""
+    gateway, offices, terms = service.ledger.gateway, service.offices, service.settings.ledger
+    return Deployment(
+        chain_id=gateway.chain_id,
+        genesis_hash=f"0x{gateway.block(0).hash.hex()}",
+        currency=CURRENCY,
+        deployer=service.ledger.deployment.deployer,
+        registrar=offices.registrar,
+        central_bank=_officer(offices.central_bank),
+        bank=_officer(offices.bank),
+        carrier=_officer(offices.carrier),
+        regulator=_officer(offices.regulator),
+        fee_grace_days=terms.fee_grace_days,
+        default_days=terms.default_days,
+        late_fee_bps=terms.late_fee_bps,
+    )
+
+
+def _officer(office: Office) -> Officer:
+    return Officer(participant=office.id, account=office.account)
+
+
+def _block(block: Block) -> LedgerBlock:
+    return LedgerBlock(
+        number=block.number,
+        hash=f"0x{block.hash.hex()}",
+        parent_hash=f"0x{block.parent_hash.hex()}",
+        timestamp=block.timestamp,
+        day=iso(day_of(block.timestamp)),
+    )
+
+
+def _transactions_in(service: Service, block: Block) -> list[str]:
+    """Those that told an event, and those that went through the queue: one that was refused told none."""
+    told = select(EVENTS.c.transaction_hash).where(EVENTS.c.block_hash == block.hash.hex()).distinct()
+    sent = select(COMMANDS.c.transaction_hash).where(COMMANDS.c.block_number == block.number)
+    with service.store.read() as connection:
+        names = {*connection.execute(told).scalars(), *connection.execute(sent).scalars()}
+    mined = [service.ledger.gateway.transaction(bytes.fromhex(name)) for name in names if name is not None]
+    there = [transaction for transaction in mined if transaction and transaction.block.hash == block.hash]
+    return [f"0x{transaction.hash.hex()}" for transaction in sorted(there, key=lambda each: each.index)]
+
+
+def _events(service: Service, caller: Caller, receipt: Receipt) -> list[ToldEvent]:
+    here = EVENTS.c.block_hash == receipt.block.hash.hex(), EVENTS.c.transaction_hash == receipt.transaction_hash.hex()
+    query = select(EVENTS).where(*here).order_by(EVENTS.c.ordinal)
+    if not caller.sees_all:
+        place = PARTIES.c.block_number == EVENTS.c.block_number, PARTIES.c.ordinal == EVENTS.c.ordinal
+        query = query.join(PARTIES, and_(*place)).where(PARTIES.c.participant == caller.participant)
+    with service.store.read() as connection:
+        return [ToldEvent.of(row) for row in connection.execute(query).mappings()]
+
+
+def _call(service: Service, transaction: MinedTransaction, receipt: Receipt) -> Call | None:
+    deployment = service.ledger.deployment
+    if transaction.to is not None:
+        return read_call(deployment, transaction.to, transaction.data)
+    made = [name for name, address in deployment.addresses.items() if address == receipt.contract_address]
+    return Call(contract=made[0], function=None, arguments={}) if made else None
+
+
+def _revert(service: Service, transaction: MinedTransaction) -> Revert | None:
+    """What the queue noted; of another's transaction, what the contract says to the same call at the block before."""
+    query = select(COMMANDS).where(COMMANDS.c.transaction_hash == transaction.hash.hex(), COMMANDS.c.state == "refused")
+    with service.store.read() as connection:
+        row: RowMapping | None = connection.execute(query).mappings().first()
+    refusal = Refusal(**row["refusal"]) if row is not None else _asked_again(service, transaction)
+    return None if refusal is None else Problem.refused(refusal).document.revert
+
+
+def _asked_again(service: Service, transaction: MinedTransaction) -> Refusal | None:
+    if transaction.to is None:
+        return None
+    before = transaction.block.number - 1
+    try:
+        service.ledger.gateway.call(
+            Address(transaction.to), transaction.data, sender=transaction.sender, block=before, gas=transaction.gas
+        )
+    except ContractReverted as refused:
+        return Refusal.of(refused)
+    except ChainError:  # the node has forgotten that state
+        return None
+    return None
+
+
+@cache
+def _interfaces() -> dict[str, list[dict[str, object]]]:
+    def plain(element: ABIElement) -> dict[str, object]:
+        return cast(dict[str, object], dict(element))
+
+    return {name: [plain(element) for element in artifact.abi] for name, artifact in artifacts.load_all().items()}
