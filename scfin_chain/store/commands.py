@@ -10,4 +10,5 @@ COMMANDS = table_of(CommandRow)
 def reopen_after(connection: Connection, block_number: int) -> None:
     """What was mined above that block was orphaned: the same bytes are sent again."""
     orphaned = COMMANDS.c.block_number > block_number
-    connection.execute(update(COMMANDS).where(orphaned).values(state="sent", block_number=None, refusal=None))
+    opened = {"state": "sent", "block_number": None, "block_hash": None, "refusal": None}
+    connection.execute(update(COMMANDS).where(orphaned).values(opened))

@@ -1,7 +1,6 @@
 """Engines for both databases, with pools that serve a service's threads and limits to every wait."""
 
 import ssl
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ from scfin_chain.store.location import Location
 
 KEPT_CONNECTIONS = 10
 MOST_CONNECTIONS = 48
-"""The forty threads that answer requests, the worker, and a few beside them; PostgreSQL allows 100 as it comes."""
+"""More than the forty threads that answer requests, so that one which needs a second connection never waits for ever;
+PostgreSQL allows 100 as it comes, which is two processes."""
 CONNECTION_SECONDS = 30
 """How long a thread waits for a connection."""
 LOCK_SECONDS = 10
@@ -27,9 +27,14 @@ BEGIN = "sqlite_begin"
 SESSION = {
     "default_transaction_isolation": "repeatable read",
     "lock_timeout": f"{LOCK_SECONDS}s",
-    "timezone": "UTC",
+    "tcp_keepalives_idle": "3",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
 }
-"""What every PostgreSQL connection begins with, without asking once more."""
+"""What every PostgreSQL connection begins with, without asking once more.
+
+A dead process is noticed at once; by the keepalives the locks of a machine that vanished are free within ten seconds.
+"""
 
 
 def engine_at(location: Location, *, durable: bool = False) -> Engine:
@@ -45,16 +50,14 @@ def engine_at(location: Location, *, durable: bool = False) -> Engine:
     return _memory_engine() if location.path is None else _file_engine(location.path, durable=durable)
 
 
-def postgres_engine(
-    url: URL, *, answer_seconds: int = ANSWER_SECONDS, session: Mapping[str, str] | None = None, **options: Any
-) -> Engine:
-    """An engine on a PostgreSQL database; ``session`` is what its connections begin with beside `SESSION`."""
+def postgres_engine(url: URL, *, answer_seconds: int = ANSWER_SECONDS, **options: Any) -> Engine:
+    """An engine on a PostgreSQL database; ``options`` are its pool's and its own."""
     from scfin_chain.store.postgres import connect
 
     arguments: dict[str, Any] = {
         "timeout": answer_seconds,
         "application_name": "scfin",
-        "startup_params": SESSION | dict(session or {}),
+        "startup_params": dict(SESSION),
         "ssl_context": _ssl_context(url),
     }
     pool = options or _pool() | {"pool_pre_ping": True}

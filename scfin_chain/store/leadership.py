@@ -25,9 +25,6 @@ LEADER = 0x5CF1_0002
 ANSWER_SECONDS = 5
 """A server that is silent for so long may have let somebody else lead."""
 
-KEEPALIVE = {"tcp_keepalives_idle": "3", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3"}
-"""The server frees the lock of a machine that vanished within some ten seconds; a dead process it notices at once."""
-
 
 class Leadership:
     """The right to act on a database: ``acquire`` tries for it, ``held`` asks whether it is still there.
@@ -166,7 +163,7 @@ class _ServerLock:
     def __init__(self, location: Location, url: URL) -> None:
         self._location = location
         self._engine = postgres_engine(
-            url, answer_seconds=ANSWER_SECONDS, session=KEEPALIVE, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            url, answer_seconds=ANSWER_SECONDS, poolclass=NullPool, isolation_level="AUTOCOMMIT"
         )
         self._connection: Connection | None = None
         self._owner = os.getpid()

@@ -47,7 +47,7 @@ class Store:
             raise StoreError(f"database {store.location} already holds {kind}: name another {_kind(store)}")
 
         with cls._opening(place) as store:
-            store._hold(lambda: run, refuse)
+            store._hold(run, refuse)
         return store
 
     @classmethod
@@ -62,7 +62,7 @@ class Store:
             It is no database of ours, cannot be written, or follows another chain or holds a run.
         """
         with cls._opening(place, durable=run.kind == SERVICE) as store:
-            store._hold(lambda: run, lambda held: store._must_be(held, run))
+            store._hold(run, lambda held: store._must_be(held, run))
         return store
 
     @classmethod
@@ -91,7 +91,11 @@ class Store:
         with cls._opening(place) as store:
             if store.location.path is not None and not store.location.path.is_file():
                 raise StoreError(f"no database at {place}")
-            store._hold(store._none, lambda held: None)
+            current, held = store._glance()
+            if held is None:
+                raise StoreError(f"database {store.location} holds no run")
+            if not current:
+                store._build(None, lambda _: None)
         return store
 
     @classmethod
@@ -109,15 +113,17 @@ class Store:
             store.close()
             raise
 
-    def _hold(self, run: Callable[[], Run], check: Callable[[Run], None]) -> None:
-        """Make the tables and put the run in, or ``check`` the one that is there; before anything is written."""
+    def _hold(self, run: Run, check: Callable[[Run], None]) -> None:
+        """Make the tables and put the run in; ``check`` refuses what is held, before anything is written."""
         current, held = self._glance()
         if held is not None:
             check(held)
-            if current:
-                return
-        made = run() if held is None else None
         self._prepare_file()
+        if held is None or not current:
+            self._build(run, check)
+
+    def _build(self, run: Run | None, check: Callable[[Run], None]) -> None:
+        """Bring the tables up to date and put the run in, in one transaction; another process may have been first."""
         with self.engine.connect() as connection:
             connection.execution_options(**{BEGIN: "IMMEDIATE"})
             with connection.begin():
@@ -125,8 +131,8 @@ class Store:
                 held = _run_in(connection)
                 if held is not None:
                     check(held)
-                elif made is not None:
-                    connection.execute(insert(RUN).values(made.model_dump()))
+                elif run is not None:
+                    connection.execute(insert(RUN).values(run.model_dump()))
 
     def _glance(self) -> tuple[bool, Run | None]:
         """Whether the tables are up to date, and the run that is there, without a trace of having looked."""
@@ -143,9 +149,6 @@ class Store:
             with self.engine.connect() as connection:
                 connection.execution_options(**{BEGIN: "NOT"})
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-
-    def _none(self) -> Run:
-        raise StoreError(f"database {self.location} holds no run")
 
     def _must_be(self, held: Run, run: Run) -> None:
         if _identity(held) != _identity(run):

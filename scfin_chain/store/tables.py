@@ -398,6 +398,8 @@ class CommandRow(SQLModel, table=True):
     state: str = "queued"
     """queued, sent, done, or refused."""
     block_number: int | None = Field(default=None, index=True)
+    block_hash: str | None = None
+    """Of the block in which it ended: another one at that number has orphaned it."""
     refusal: dict[str, object] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
 
 

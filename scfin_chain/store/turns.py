@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, get_ident
 
 
 class Turns:
@@ -12,6 +12,7 @@ class Turns:
     def __init__(self) -> None:
         self._guard = Lock()
         self._taken = False
+        self._owner: int | None = None
         self._waiting: deque[Lock] = deque()
 
     @contextmanager
@@ -21,13 +22,17 @@ class Turns:
         Raises
         ------
         TimeoutError
-            It did not come in that time.
+            It did not come in that time, or cannot come because this very thread has it.
         """
+        if self._owner == get_ident():
+            raise TimeoutError("this thread has it already")
         if not self._take(seconds):
             raise TimeoutError(f"no turn within {seconds:g} s")
+        self._owner = get_ident()
         try:
             yield
         finally:
+            self._owner = None
             self._pass_on()
 
     def _take(self, seconds: float) -> bool:

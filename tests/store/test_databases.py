@@ -9,11 +9,13 @@ writing
     given a failure, also one that somebody swallowed: nothing is written
     given a reader that becomes a writer, or two writers: one after the other, or a typed conflict
     given a long read: it sees one moment, and nobody waits for it
-    given forty threads that read while one writes: all are served
+    given forty threads that read while one writes: all are served, also in memory, where they take turns
 failing
     given a lost connection, a server that is away, a full disk, a lock that stays: one typed line, and it goes on after
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
@@ -90,6 +92,17 @@ class TestOpening:
         Store.create(place, a_run("service", chain={"seed": 2**60})).close()
         assert Store.peek(place) == a_run("service", chain={"seed": 2**60})
 
+    def test_is_made_once_given_several_processes(self, place: Place) -> None:
+        program = (
+            "import sys; from pathlib import Path; from scfin_chain.store.store import Store; "
+            "from tests.store.runs import a_run; place = sys.argv[2] if sys.argv[1] == 'str' else Path(sys.argv[2]); "
+            "Store.follow(place, a_run('service')).close()"
+        )
+        command = [sys.executable, "-c", program, type(place).__name__, str(place)]
+        processes = [subprocess.Popen(command) for _ in range(4)]
+        assert [process.wait(120) for process in processes] == [0, 0, 0, 0]
+        assert Store.peek(place) == a_run("service")
+
     def test_reads_an_existing_one(self, store: Store, place: Place) -> None:
         assert place is not None
         with closing(Store.existing(place)) as reading:
@@ -116,6 +129,13 @@ class TestOpening:
             assert PASSWORD not in str(refusal.value)
             assert "s3cret" not in str(refusal.value)
             assert "\n" not in str(refusal.value)
+
+    def test_lets_a_copy_be_read_while_it_is_written(self, tmp_path: Path) -> None:
+        with closing(Store.create(tmp_path / "a.sqlite", a_run())) as store, store.engine.connect() as connection:
+            connection.execution_options(**{engines.BEGIN: "NOT"})
+            connection.exec_driver_sql(f"VACUUM INTO '{tmp_path / 'copy.sqlite'}'")
+        with closing(Store.follow(tmp_path / "copy.sqlite", a_run())) as copy, copy.read() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
 
     @pytest.mark.parametrize(("kind", "synchronous"), [("service", 2), ("listener", 1)])
     def test_commits_to_the_disk_given_a_service(self, tmp_path: Path, kind: str, synchronous: int) -> None:
@@ -382,10 +402,32 @@ class TestFailing:
         first.close()
         second.close()
 
-    def test_says_so_given_no_connection_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_says_so_given_a_thread_that_uses_a_database_in_memory_twice(self) -> None:
+        store = Store.create(None, a_run())
+        with (
+            store.begin(),
+            pytest.raises(StoreError, match=r"^database in memory is busy: this thread has it already$"),
+        ):
+            _ = store.run
+        assert store.run == a_run()
+        store.close()
+
+    def test_says_so_given_no_turn_in_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(engines, "CONNECTION_SECONDS", 0.1)
         store = Store.create(None, a_run())
-        with store.begin(), pytest.raises(StoreError, match=r"^database in memory is busy: no turn within 0.1 s"):
+        with store.begin(), ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(lambda: store.run)
+            with pytest.raises(StoreError, match=r"^database in memory is busy: no turn within 0.1 s$"):
+                waiting.result()
+        assert store.run == a_run()
+        store.close()
+
+    def test_says_so_given_no_connection_in_time(self, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(engines, "CONNECTION_SECONDS", 0.1)
+        monkeypatch.setattr(engines, "KEPT_CONNECTIONS", 1)
+        monkeypatch.setattr(engines, "MOST_CONNECTIONS", 1)
+        store = Store.create(place, a_run())
+        with store.begin(), pytest.raises(StoreError, match=r"^database .* is busy: no connection was free in time$"):
             _ = store.run
         store.close()
 

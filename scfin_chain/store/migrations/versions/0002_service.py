@@ -95,6 +95,7 @@ def _commands() -> None:
         number("nonce", null=True),
         text("state"),
         number("block_number", null=True),
+        text("block_hash", null=True),
         document("refusal", null=True),
     )
     op.create_index("command_state", "command", ["state"])
