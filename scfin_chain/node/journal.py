@@ -18,7 +18,8 @@ from scfin_chain.chain.journal import (
     TransactionMined,
     TransactionPending,
 )
-from scfin_chain.errors import ChainError
+from scfin_chain.errors import ChainError, StoreError
+from scfin_chain.store.failures import Conflict
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import ChainDumpRow, ChainEntryRow, table_of
 from scfin_chain.units import Address, Timestamp
@@ -48,8 +49,13 @@ class DatabaseJournal(ChainJournal):
             "sender": sender,
             "body": body,
         }
-        with self._store.begin() as connection:
-            connection.execute(_INSERT_ENTRY, row)
+        try:
+            with self._store.begin() as connection:
+                connection.execute(_INSERT_ENTRY, row)
+        except Conflict as error:
+            raise StoreError(
+                f"entry {entry.sequence} of the chain's journal is taken: another process wrote it"
+            ) from error
 
     def last(self) -> int:
         with self._store.read() as connection:

@@ -8,7 +8,7 @@ from eth.db.atomic import AtomicDB
 from eth.vm.forks.prague import PragueVM
 from eth_typing import BlockNumber
 
-from scfin_chain.chain import DEPLOYER, Contract, development_signer
+from scfin_chain.chain import DEPLOYER, Contract, development_signer, sign
 from scfin_chain.chain.backends.eth_tester import DEPLOYER_FUNDS, EthTesterGateway
 from scfin_chain.chain.signer import raw_address
 from scfin_chain.errors import ContractReverted
@@ -84,6 +84,58 @@ def test_gives_randomness_before_the_transaction_runs(genesis_time: Timestamp) -
 
     assert stamped is not None
     assert stamped.arguments["randomness"] == int.from_bytes(block.header.mix_hash) > 0
+
+
+def test_finds_what_is_on_the_chain_given_its_head_moves_between_branches(genesis_time: Timestamp) -> None:
+    gateway = EthTesterGateway(genesis_time=genesis_time, funds=FUNDS)
+    deployer, backend = development_signer(DEPLOYER), gateway.backend
+    start = gateway.head().hash
+    first = [gateway.transact(deployer, SUPPLIER.address, value=value) for value in (1, 2, 3)]
+    backend.revert_to_snapshot(start)
+    gateway.mine()
+    again = gateway.transact(deployer, SUPPLIER.address, value=1)
+    second = [again, *(gateway.transact(deployer, SUPPLIER.address, value=value) for value in (5, 6))]
+    assert again.transaction_hash == first[0].transaction_hash
+
+    for there, elsewhere in ((first, second), (second, first), (first[:2], second), (second, first), (first, second)):
+        backend.revert_to_snapshot(there[-1].block.hash)
+        assert [gateway.receipt(receipt.transaction_hash) for receipt in there] == there
+        assert [gateway.receipt(receipt.transaction_hash) for receipt in elsewhere[1:]] == [None] * 2
+        blocks = [gateway.block(number) for number in range(gateway.head().number + 1)]
+        assert [block.hash for block in blocks[:-1]] == [block.parent_hash for block in blocks[1:]]
+        assert blocks[-1].ref == there[-1].block
+
+    assert gateway.transact(deployer, SUPPLIER.address).block.number == 4
+
+
+def test_gives_each_receipt_its_own_gas_given_several_transactions_in_a_block(genesis_time: Timestamp) -> None:
+    gateway = EthTesterGateway(genesis_time=genesis_time, funds=FUNDS)
+    probe = Contract.deploy(gateway, development_signer(DEPLOYER), ABI, BYTECODE, 5)
+    hashes = []
+    for function, arguments in (("note", (1, "x", 1)), ("refuse", (1,)), ("note", (2, "y", 2))):
+        request = gateway.prepare(SUPPLIER.address, probe.address, ABI.encode(function, *arguments), gas=200_000)
+        signed = sign(request, SUPPLIER)
+        gateway.backend.send_raw_transaction(signed.raw)
+        hashes.append(signed.hash)
+    assert [gateway.receipt(each) for each in hashes] == [None] * 3
+    gateway.mine()
+
+    receipts = [gateway.receipt(each) for each in hashes]
+
+    assert [receipt.succeeded for receipt in receipts if receipt] == [True, False, True]
+    alone = EthTesterGateway(genesis_time=genesis_time, funds=FUNDS)
+    probe = Contract.deploy(alone, development_signer(DEPLOYER), ABI, BYTECODE, 5)
+    assert receipts[0] is not None
+    assert receipts[0].gas_used == probe.transact(SUPPLIER, "note", 1, "x", 1).gas_used
+    assert [found.index for found in map(gateway.transaction, hashes) if found] == [0, 1, 2]
+    with pytest.raises(ContractReverted, match=r"^Unknown\(data=0xd53f864c"):
+        gateway.send(raw_of(gateway, hashes[1]))
+
+
+def raw_of(gateway: EthTesterGateway, transaction_hash: bytes) -> bytes:
+    placed = gateway.backend.placed(transaction_hash)
+    assert placed is not None
+    return bytes(placed.transaction.encode())
 
 
 def test_funds_accounts_in_the_genesis_block(genesis_time: Timestamp) -> None:

@@ -29,8 +29,8 @@ from scfin_chain.chain.signer import address_of, raw_address
 from scfin_chain.errors import ChainError
 from scfin_chain.units import Address, Timestamp
 
-DUMP_EVERY = 1_000
-"""Entries between two dumps: a start does less than this many again."""
+DUMP_EVERY = 100
+"""Entries between two dumps: a start does at most so many again, which takes a second."""
 
 
 class Chronicle:
@@ -76,7 +76,11 @@ class Chronicle:
         if self._sequence - self._dumped < self._dump_every or self._backend.has_pending_transactions:
             return
         head = self._backend.head.hash
-        link = {"since": self._dumped, "since_hash": self._dumped_hash.hex()}
+        link = {
+            "since": self._dumped,
+            "since_hash": self._dumped_hash.hex(),
+            "identity": self._backend.identity(),
+        }
         dump = Dump(
             sequence=self._sequence,
             head_hash=head,
@@ -94,7 +98,7 @@ class Chronicle:
         if newest is not None:
             if newest.sequence > last:
                 raise ChainError(f"the chain's journal ends at entry {last}: it has a dump of entry {newest.sequence}")
-            self._backend.resume(newest.head_hash, newest.state)
+            self._resume(newest)
         for entry in self._journal.entries(self._dumped):
             self._do_again(entry)
         if self._sequence != last:
@@ -110,6 +114,13 @@ class Chronicle:
         self._sequence = self._dumped = dump.sequence
         self._dumped_hash = Hash32(dump.head_hash)
 
+    def _resume(self, dump: Dump) -> None:
+        self._backend.resume(dump.head_hash, dump.state)
+        identity = self._backend.identity()
+        if dump.state["identity"] != identity:
+            held = dump.state["identity"]
+            raise ChainError(f"the chain's dump of entry {dump.sequence} is of chain {held}: this is {identity}")
+
     def _do_again(self, entry: Entry) -> None:
         if entry.sequence != self._sequence + 1:
             raise ChainError(f"the chain's journal lacks entry {self._sequence + 1}")
@@ -120,37 +131,38 @@ class Chronicle:
                 f"{entry.timestamp}: the entries before it lead to 0x{head.hash.hex()} at {time}"
             )
         try:
-            _do(self._backend, entry.act)
+            self._do(entry.act)
         except Exception as error:
             raise ChainError(f"entry {entry.sequence} of the chain's journal is damaged: it cannot be done") from error
         self._sequence = entry.sequence
 
+    def _do(self, act: Act) -> None:
+        backend = self._backend
+        match act:
+            case TransactionMined():
+                backend.mine_transaction(self._transaction(act.raw, act.sender))
+            case TransactionPending():
+                backend.join_pending(self._transaction(act.raw, act.sender))
+            case TimeSet():
+                backend.set_time(act.at)
+            case BlocksMined():
+                backend.mine_blocks(act.blocks, raw_address(act.coinbase))
+            case SnapshotTaken():
+                taken = backend.remember()
+                if taken != act.snapshot:
+                    raise ChainError(f"snapshot {taken} is written down as {act.snapshot}")
+            case SnapshotRestored():
+                backend.recall(act.snapshot)
+            case HeadMoved():
+                backend.revert_to_snapshot(act.block_hash)
 
-def _do(backend: SimulatedBackend, act: Act) -> None:
-    match act:
-        case TransactionMined():
-            backend.mine_transaction(_transaction(act.raw, act.sender))
-        case TransactionPending():
-            backend.join_pending(_transaction(act.raw, act.sender))
-        case TimeSet():
-            backend.set_time(act.at)
-        case BlocksMined():
-            backend.mine_blocks(act.blocks, raw_address(act.coinbase))
-        case SnapshotTaken():
-            taken = backend.remember()
-            if taken != act.snapshot:
-                raise ChainError(f"snapshot {taken} is written down as {act.snapshot}")
-        case SnapshotRestored():
-            backend.recall(act.snapshot)
-        case HeadMoved():
-            backend.revert_to_snapshot(act.block_hash)
-
-
-def _transaction(raw: bytes, sender: Address) -> SignedTransactionAPI:
-    transaction = PragueTransactionBuilder.decode(raw)
-    if address_of(transaction.sender) != sender:
-        raise ChainError(f"the transaction is not of {sender}")
-    return transaction
+    def _transaction(self, raw: bytes, sender: Address) -> SignedTransactionAPI:
+        transaction = PragueTransactionBuilder.decode(raw)
+        if transaction.chain_id not in (None, self._backend.chain_id):
+            raise ChainError(f"the transaction is for chain {transaction.chain_id}")
+        if address_of(transaction.sender) != sender:
+            raise ChainError(f"the transaction is not of {sender}")
+        return transaction
 
 
 def _sealed(dump: Dump) -> Dump:

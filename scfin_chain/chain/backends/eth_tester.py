@@ -260,6 +260,8 @@ class EthTesterGateway(Gateway):
 
     def _nonce(self, address: Address) -> int:
         """The account's next nonce, remembered as long as nobody but this gateway moves the head."""
+        if self._backend.has_pending_transactions:
+            return int(self._backend.state_after(self._backend.pending).state.get_nonce(raw_address(address)))
         if self._nonces_at != self._backend.head.hash:
             self._nonces, self._nonces_at = {}, self._backend.head.hash
         if address not in self._nonces:

@@ -108,6 +108,11 @@ class SimulatedBackend(PyEVMBackend):  # type: ignore[misc]
         return self.chain.header
 
     @property
+    def chain_id(self) -> int:
+        """The EIP-155 chain id."""
+        return self._chain_id
+
+    @property
     def base_fee(self) -> int:
         """What a unit of gas costs in the pending block, wei."""
         return self.chain.header.base_fee_per_gas or 0
@@ -126,6 +131,10 @@ class SimulatedBackend(PyEVMBackend):  # type: ignore[misc]
         database: Any = self.chain.chaindb.db
         database.wrapped_db = recorded = RecordedDB(database.wrapped_db.kv_store)
         return recorded
+
+    def identity(self) -> str:
+        """What of the chain's beginning no block before the next tells: its id, and the randomness to come."""
+        return f"{self._chain_id}/{self.pending.mix_hash.hex()}"
 
     def memory(self) -> dict[str, object]:
         """What of the chain is not in the key-value store, as JSON takes it."""
