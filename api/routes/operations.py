@@ -68,6 +68,6 @@ def _ready(service: Service) -> Ready:
         raise Problem(503, "not-ready", str(trouble)) from trouble
     if worker is not None and (worker.pulse.failure or worker.pulse.trouble):
         raise Problem(503, "not-ready", str(worker.pulse.failure or worker.pulse.trouble))
-    if head - cursor > LARGEST_LAG:
+    if head - cursor > LARGEST_LAG or not service.founded:
         raise Problem(503, "not-ready", f"{head - cursor} blocks are unread")
     return Ready(head=head, cursor=cursor, acts=worker is not None and worker.pulse.acts)

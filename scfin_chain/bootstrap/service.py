@@ -206,6 +206,8 @@ def _service(
     ledger, founders = found(
         gateway, compiled, terms=settings.ledger, bank_cash=Money(settings.scenario.bank_cash), keys=keys
     )
+    if serving.role == "api":
+        leadership.release()
     _require_same_terms(ledger, settings)
     custody = Custody(store, keys)
     with store.begin() as connection:
@@ -215,10 +217,13 @@ def _service(
     settled = serving.rpc_url is None and not serving.development  # nobody can take such a chain back
     finality = 0 if settled else serving.finality_depth
     worker = None
+    listener = Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=finality)
+    if leadership.held():
+        listener.poll()  # whoever asks first finds the founders enrolled
     if serving.role != "api":
         worker = Worker(
             leadership=leadership,
-            listener=Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=finality),
+            listener=listener,
             decider=decider_of(ledger, store, rules, founders, confirmations=serving.confirmations),
             keeper=keeper_of(ledger, store, founders, settings),
             queue=queue,
@@ -254,7 +259,7 @@ def _offices(founders: Founders) -> Offices:
 def _await_founding(gateway: Gateway, keys: Keyring, leadership: Leadership) -> None:
     """One of several founds the ledger, the others wait for the last of its transactions."""
     deadline = monotonic() + FOUNDING_SECONDS
-    while not leadership.acquire() and gateway.nonce(keys.signer("bank").address) == 0:
+    while gateway.nonce(keys.signer("bank").address) == 0 and not leadership.acquire():
         if monotonic() > deadline:
             raise ChainError(f"no ledger was founded within {FOUNDING_SECONDS:g} s, and another process has the lead")
         sleep(FOUNDING_PAUSE_SECONDS)

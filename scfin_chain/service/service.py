@@ -13,10 +13,11 @@ from scfin_chain.service.queue import ADVANCE, Order, Queue
 from scfin_chain.service.rules import Rules
 from scfin_chain.service.worker import Worker
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import BlockRow, table_of
+from scfin_chain.store.tables import DERIVED, BlockRow, table_of
 from scfin_chain.units import Address, Day, ParticipantId, day_of
 
 BLOCKS = table_of(BlockRow)
+PARTICIPANTS = DERIVED["participant"]
 
 CURRENCY: Final = "CNY"
 """ISO 4217 code of the one currency, in which the papers count."""
@@ -100,6 +101,13 @@ class Service:
         """The number of the block that was read last."""
         with self.store.read() as connection:
             return int(connection.execute(select(func.max(BLOCKS.c.number))).scalar() or 0)
+
+    @property
+    def founded(self) -> bool:
+        """Whether the founding was read: the regulator is enrolled last."""
+        with self.store.read() as connection:
+            query = select(PARTICIPANTS.c.id).where(PARTICIPANTS.c.id == self.offices.regulator.id)
+            return connection.execute(query).first() is not None
 
     def close(self) -> None:
         """Let go of the chain and the database."""
