@@ -9,6 +9,8 @@ following
     given another chain, another deployment, or a run: refused
 opening an existing one
     given a run: it is read; given anything else: refused
+peeking
+    given a run: it; given nothing: none, and nothing is written; given what is none of ours: refused
 writing
     given a failure: nothing is written, and the error is typed
 closing a run
@@ -254,6 +256,30 @@ class TestOpeningAnExistingOne:
         connection.commit()
         connection.close()
         assert refused(lambda: Store.existing(path)) == f"database {path} holds no run"
+
+
+class TestPeeking:
+    def test_gives_the_run(self, tmp_path: Path) -> None:
+        path = made(tmp_path / "run.sqlite", RUN | {"chain": {"seed": 7}})
+        before = contents(tmp_path)
+        assert Store.peek(path) == Run(**RUN, chain={"seed": 7})
+        assert contents(tmp_path) == before
+
+    @pytest.mark.parametrize("content", [None, b""])
+    def test_gives_none_given_nothing(self, tmp_path: Path, content: bytes | None) -> None:
+        path = tmp_path / "new.sqlite"
+        if content is not None:
+            path.write_bytes(content)
+        before = contents(tmp_path)
+        assert Store.peek(path) is None
+        assert contents(tmp_path) == before
+
+    @pytest.mark.parametrize("place", NO_DATABASE[:-1])
+    def test_refused_given_what_is_no_database_of_ours(
+        self, tmp_path: Path, refused: Callable[[Callable[[], object]], str], place: Callable[[Path], Path]
+    ) -> None:
+        path = place(tmp_path)
+        assert f"database {path}" in refused(lambda: Store.peek(path))
 
 
 class TestWriting:
