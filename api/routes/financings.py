@@ -39,6 +39,7 @@ from api.visibility import (
 )
 from api.wiring import TheService
 from api.writes import Made, TheCall
+from scfin_chain.service.canonical import canonical
 from scfin_chain.service.decision import Verdict
 from scfin_chain.service.explanation import explain
 from scfin_chain.service.policy import Reason
@@ -98,7 +99,7 @@ class QuotedFinancing(Asked):
 
 
 class Terms(BaseModel):
-    """A decision with every number on the way; hashes are over `inputs` and over the rules."""
+    """A decision with every number on the way."""
 
     verdict: Literal["approve", "refuse"]
     reason: Annotated[str, Field(description="The first reason that binds; none of an approval.")]
@@ -112,7 +113,8 @@ class Terms(BaseModel):
     lgd_bps: int
     supervised: bool
     line: Annotated[Amount | None, Field(description="The pair's line; null where there is no price.")]
-    inputs: Annotated[dict[str, Any], Field(description="Everything that entered, as it is hashed.")]
+    inputs: Annotated[dict[str, Any], Field(description="Everything that entered.")]
+    inputs_text: Annotated[str, Field(description="The inputs in their one spelling: its SHA-256 is `inputs_hash`.")]
     outputs: Annotated[dict[str, Any], Field(description="Every number that left the models.")]
     model_hash: str
     inputs_hash: str
@@ -304,6 +306,7 @@ def _terms(
         "supervised": signed["supervised"],
         "line": _amount(outputs["line_limit"]),
         "inputs": inputs,
+        "inputs_text": canonical(inputs),
         "outputs": outputs,
         "model_hash": signed["model_hash"],
         "inputs_hash": signed["inputs_hash"],

@@ -16,6 +16,7 @@ from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.service.custody import Custody
+from scfin_chain.service.rehearsal import rehearse
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
 from scfin_chain.units import Address, Day
@@ -162,7 +163,7 @@ class Queue:
         if not data:
             return None
         try:
-            self._gateway.call(Address(command["recipient"]), data, sender=Address(command["sender"]))
+            rehearse(self._gateway, Address(command["recipient"]), data, sender=Address(command["sender"]))
         except ContractReverted as refused:
             return Refusal.of(refused)
         return None
