@@ -4,15 +4,12 @@ import asyncio
 from collections import defaultdict
 from contextlib import suppress
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, select
 from starlette.concurrency import run_in_threadpool
 
 from scfin_chain.errors import StoreError
-from scfin_chain.service.queue import COMMANDS, OPEN, Command
+from scfin_chain.service.queue import COMMANDS, OPEN, Command, in_a_block_that_was_read
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import BlockRow, table_of
-
-BLOCKS = table_of(BlockRow)
 
 PATIENCE_SECONDS = 30.0
 """How long a caller waits before it is told where to ask again."""
@@ -79,8 +76,7 @@ class Waiting:
 
     def _ended(self, numbers: list[int]) -> list[Command]:
         """Those commands that have ended, and whose block the listener has read."""
+        ended = and_(COMMANDS.c.state.not_in(OPEN), in_a_block_that_was_read())
         with self._store.read() as connection:
-            cursor = connection.execute(select(func.max(BLOCKS.c.number))).scalar() or 0
-            query = select(COMMANDS).where(COMMANDS.c.id.in_(numbers), COMMANDS.c.state.not_in(OPEN))
-            rows = connection.execute(query).mappings().all()
-        return [dict(row) for row in rows if (row["block_number"] or 0) <= cursor]
+            query = select(COMMANDS).where(COMMANDS.c.id.in_(numbers), ended)
+            return [dict(row) for row in connection.execute(query).mappings()]

@@ -9,18 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
-from scfin_chain.chain.gateway import Gateway, Receipt
+from scfin_chain.chain.gateway import BlockRef, Gateway, Receipt
 from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
-from scfin_chain.errors import ChainError, ContractReverted
+from scfin_chain.errors import ChainError, ContractReverted, StoreError
 from scfin_chain.service.custody import Custody
 from scfin_chain.service.rehearsal import rehearse
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
+from scfin_chain.store.tables import BlockRow, table_of
 from scfin_chain.units import Address, Day
 
+BLOCKS = table_of(BlockRow)
 OPEN = ("queued", "sent")
 
 ADVANCE = "advance"
@@ -76,7 +79,7 @@ class Queue:
         self._store = store
         self._gateway = gateway
         self._custody = custody
-        self._ended: list[tuple[int, dict[str, object]]] = []
+        self._ended: list[_End] = []
 
     def put(self, connection: Connection, order: Order) -> int:
         """The command's number; an order whose key is known changes nothing."""
@@ -121,9 +124,9 @@ class Queue:
         command = self.read([number])[number]
         return Day(int(command["data"], 16)) if command["step"] == ADVANCE else None
 
-    def finish(self, number: int, block_number: int) -> None:
+    def finish(self, number: int, block: BlockRef) -> None:
         """Note that a command to the clock came to its end."""
-        self._ended.append((number, {"state": "done", "block_number": block_number}))
+        self._ended.append(_End(number, OPEN, "done", block))
         self.flush()
 
     def work(self, number: int) -> Receipt | Refusal:
@@ -144,8 +147,23 @@ class Queue:
         ended, self._ended = self._ended, []
         if ended:
             with self._store.begin() as connection:
-                for number, values in ended:
-                    connection.execute(update(COMMANDS).where(COMMANDS.c.id == number).values(values))
+                for end in ended:
+                    stands = and_(COMMANDS.c.id == end.number, COMMANDS.c.state.in_(end.came_from))
+                    connection.execute(update(COMMANDS).where(stands).values(end.values))
+
+    def reopen(self) -> int:
+        """Open what was mined in a block that is not on the chain; gives how many. The same bytes are sent again.
+
+        To be called when the listener has read up to the head. Reorgs that it saw, and those of blocks that it never
+        read, are told by the same: no block that was read has that hash.
+        """
+        with self._store.begin() as connection:
+            orphaned = and_(COMMANDS.c.state.not_in(OPEN), ~in_a_block_that_was_read())
+            opened = {"block_number": None, "block_hash": None, "refusal": None}
+            count = connection.execute(update(COMMANDS).where(orphaned).values(state="sent", **opened)).rowcount
+        if count:
+            log.warning("commands opened again count=%d reason=reorg", count)
+        return count
 
     def bring(self, number: int) -> Receipt | Refusal:
         """`work`, but `flush` stores the end: one transaction serves many commands."""
@@ -153,7 +171,7 @@ class Queue:
         if command["state"] == "queued":
             refusal = self._preflight(command)
             if refusal is not None:
-                return self._refuse(number, refusal)
+                return self._refuse(number, ("queued",), refusal)
             command = self._bind(command)
         return self._send(command)
 
@@ -183,42 +201,81 @@ class Queue:
             )
             signed = sign(request, signer)
             values |= {"raw": signed.raw.hex(), "transaction_hash": signed.hash.hex(), "nonce": request.nonce}
-        self._update(command["id"], values)
+        self._change(command, values)
         return {**command, **values}
 
     def _send(self, command: Command) -> Receipt | Refusal:
         try:
             receipt = self._gateway.send(bytes.fromhex(command["raw"]))
         except ContractReverted as refused:
-            return self._refuse(command["id"], Refusal.of(refused), self._mined(command))
+            return self._refuse(command["id"], ("sent",), Refusal.of(refused), self._mined(command))
         except TransactionRefused as refused:
             return self._not_taken(command, refused)
-        self._ended.append((command["id"], {"state": "done", "block_number": receipt.block.number}))
+        self._ended.append(_End(command["id"], ("sent",), "done", receipt.block))
         return receipt
 
     def _not_taken(self, command: Command, refused: TransactionRefused) -> Receipt | Refusal:
         """What the owner of the key signed is refused; what was signed here, and cannot be mined any more, is anew."""
         if not self._custody.holds(Address(command["sender"])):
-            return self._refuse(command["id"], Refusal.of(refused))
+            return self._refuse(command["id"], ("sent",), Refusal.of(refused))
         if refused.reason in (Reason.NO_FUNDS, Reason.NONCE_TOO_HIGH):
             raise refused
         log.warning("signed anew command=%d reason=%s", command["id"], refused)
-        self._update(command["id"], {"state": "queued", "raw": None, "transaction_hash": None, "nonce": None})
+        self._change(command, {"state": "queued", "raw": None, "transaction_hash": None, "nonce": None})
         return self.bring(command["id"])
 
-    def _mined(self, command: Command) -> int | None:
+    def _mined(self, command: Command) -> BlockRef | None:
         """The block in which the bytes were mined."""
         receipt = self._gateway.receipt(bytes.fromhex(command["transaction_hash"]))
-        return None if receipt is None else receipt.block.number
+        return None if receipt is None else receipt.block
 
-    def _refuse(self, number: int, refusal: Refusal, block_number: int | None = None) -> Refusal:
-        values: dict[str, object] = {"state": "refused", "refusal": refusal.to_json(), "block_number": block_number}
-        self._ended.append((number, values))
+    def _refuse(
+        self, number: int, came_from: tuple[str, ...], refusal: Refusal, block: BlockRef | None = None
+    ) -> Refusal:
+        self._ended.append(_End(number, came_from, "refused", block, refusal))
         return refusal
 
-    def _update(self, number: int, values: dict[str, object]) -> None:
+    def _change(self, command: Command, values: dict[str, object]) -> None:
+        """Change a command that stands as it was read: of two workers that sign it, one alone shall send it."""
+        same = and_(*(COMMANDS.c[name] == command[name] for name in ("id", "state")), _same_bytes(command))
         with self._store.begin() as connection:
-            connection.execute(update(COMMANDS).where(COMMANDS.c.id == number).values(values))
+            if not connection.execute(update(COMMANDS).where(same).values(values)).rowcount:
+                raise StoreError(f"command {command['id']} was changed by another worker")
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a command ended, and the states from which it may have come: what another worker ended is left alone."""
+
+    number: int
+    came_from: tuple[str, ...]
+    state: str
+    block: BlockRef | None
+    refusal: Refusal | None = None
+
+    @property
+    def values(self) -> dict[str, object]:
+        block, refusal = self.block, self.refusal
+        return {
+            "state": self.state,
+            "block_number": None if block is None else block.number,
+            "block_hash": None if block is None else block.hash.hex(),
+            "refusal": None if refusal is None else refusal.to_json(),
+        }
+
+
+def _same_bytes(command: Command) -> ColumnElement[bool]:
+    return COMMANDS.c.raw.is_(None) if command["raw"] is None else COMMANDS.c.raw == command["raw"]
+
+
+def in_a_block_that_was_read() -> ColumnElement[bool]:
+    """Of commands that ended: whether the listener has read that very block, or none was needed.
+
+    Which block stood at a number that is final by now is forgotten: it is the one that was read.
+    """
+    lowest = select(func.coalesce(func.min(BLOCKS.c.number), 0)).where(BLOCKS.c.number > 0).scalar_subquery()
+    read = exists().where(BLOCKS.c.number == COMMANDS.c.block_number, BLOCKS.c.hash == COMMANDS.c.block_hash)
+    return or_(COMMANDS.c.block_number.is_(None), COMMANDS.c.block_number < lowest, read)
 
 
 def _in_json(arguments: dict[str, object]) -> dict[str, object]:

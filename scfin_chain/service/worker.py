@@ -11,6 +11,7 @@ from typing import Protocol
 
 from scfin_chain.chain.gateway import Block, Gateway
 from scfin_chain.chain.ledger import Command, Ledger, Outcome
+from scfin_chain.chain.refusal import TransactionRefused
 from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, ScfinError, StoreError
 from scfin_chain.service.decider import Decider
 from scfin_chain.service.keeper import Keeper
@@ -28,6 +29,10 @@ BATCH = 20
 """Commands that are worked off before the chain is read again, and their senders hear of it."""
 
 log = logging.getLogger(__name__)
+
+
+class Stopping(Exception):
+    """Somebody asked the worker to stop; what it was doing is in the database."""
 
 
 class Reader(Protocol):
@@ -81,13 +86,15 @@ class Worker:
                 try:
                     busy = self._lead() and self.round()
                     self.pulse.trouble, pause = None, PAUSE_SECONDS
-                except (NodeSilent, StoreError) as trouble:
+                except (NodeSilent, StoreError, TransactionRefused) as trouble:
                     busy, pause = False, min(2 * pause, LONGEST_PAUSE_SECONDS)
                     self.pulse.trouble = str(trouble)
                     log.warning("worker waits seconds=%g reason=%s", pause, trouble)
                 if not busy:
                     self.wake.wait(pause)
                 self.wake.clear()
+        except Stopping:
+            log.info("worker stops amid its work")
         except ScfinError as failure:
             self.pulse.failure = str(failure)
             log.critical("worker stopped reason=%s", failure)
@@ -101,7 +108,7 @@ class Worker:
     def round(self) -> bool:
         """Read, decide, keep the calendar, work off what was ordered; gives whether anything was done."""
         self.pulse.rounds += 1
-        done = self.listener.poll()
+        done = self._read()
         done += self._work_off()
         done += self._decide()
         done += self._keep_calendar()
@@ -130,8 +137,14 @@ class Worker:
         self.pulse.acts = self.leadership.held()
         return self.pulse.acts
 
+    def _read(self) -> int:
+        """Read up to the head, and open again what a reorg took from the chain."""
+        return self.listener.poll() + self.queue.reopen()
+
     def _still_leading(self) -> None:
-        """Before each write: one who lost the lead without noticing must not act."""
+        """Before each write: one who lost the lead without noticing must not act, nor one who is asked to stop."""
+        if self.stop.is_set():
+            raise Stopping
         if not self.leadership.held():
             raise StoreError("another worker took the lead")
 
@@ -149,7 +162,7 @@ class Worker:
                 done += self._work(number)
         finally:
             self.queue.flush()
-        return done + self.listener.poll()
+        return done + self._read()
 
     def _work(self, number: int) -> bool:
         """One command; what the chain cannot take now is left to wait, and does not hold up the others."""
@@ -159,7 +172,7 @@ class Worker:
                 self.queue.bring(number)
             else:
                 self._advance(target)
-                self.queue.finish(number, self.listener.cursor.number)
+                self.queue.finish(number, self.listener.cursor.ref)
         except NodeSilent:
             raise
         except ChainError as trouble:
@@ -174,6 +187,9 @@ class Worker:
         while (today := self._today(gateway)) < target:
             gateway.set_time(start_of(Day(today + 1)))
             self._settle_day()
+        if day_of(gateway.head().timestamp) < target:
+            gateway.mine()  # a day that no block has is known to this process alone
+            self.listener.poll()
 
     def _settle_day(self) -> None:
         self._still_leading()
