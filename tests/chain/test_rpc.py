@@ -4,22 +4,24 @@ given no node, a wrong URL, another service: one line that says so
 given a node that cannot set its time: it says so when asked, and works otherwise
 given a node without traces: every refusal is understood all the same
 given a connection lost after the node took a transaction: it is sent once
-given a node that does not mine: an end to the waiting
+given a node that does not mine: an end to the waiting; the same bytes again when it does: mined once
+given a node that left a block for a moment, and says that it has no logs: it is not believed
 """
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
 
-from scfin_chain.chain import Contract, ErrorCatalogue, Gateway, Signer, development_signer
+from scfin_chain.chain import BlockReplaced, Contract, ErrorCatalogue, Gateway, Signer, development_signer, sign
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.backends.json_rpc import NodeRefused
 from scfin_chain.chain.backends.node_reverts import revert_of
 from scfin_chain.chain.backends.rpc import RpcGateway
-from scfin_chain.errors import ChainError, ContractReverted, InvalidInput
+from scfin_chain.errors import ChainError, ContractReverted, InvalidInput, NodeSilent
 from scfin_chain.units import Timestamp
 from tests.anvil import running_anvil
 from tests.chain.probe import ABI, ARTIFACT, BYTECODE
@@ -131,6 +133,19 @@ class TestALostConnection:
         assert [receipt.block.number for receipt in receipts] == [1, 2]
         assert RpcGateway(anvil_url).balance(SUPPLIER) == 2
 
+    def test_sends_once_given_the_same_bytes_after_a_lost_answer(self, anvil_url: str, deployer: Signer) -> None:
+        with unreliable(anvil_url) as server:
+            gateway = RpcGateway(server.url)
+            raw = sign(gateway.prepare(deployer.address, SUPPLIER, value=1), deployer).raw
+            server.lost["eth_sendRawTransaction"] = 3
+            with pytest.raises(NodeSilent):
+                gateway.send(raw)
+
+            receipts = [gateway.send(raw) for _ in range(2)]
+
+        assert receipts[0] == receipts[1]
+        assert (RpcGateway(anvil_url).head().number, RpcGateway(anvil_url).balance(SUPPLIER)) == (1, 1)
+
     def test_gives_up_and_recovers(self, anvil_url: str, deployer: Signer) -> None:
         with unreliable(anvil_url) as server:
             gateway = RpcGateway(server.url)
@@ -165,6 +180,38 @@ def test_stops_waiting_given_a_node_that_does_not_mine(genesis_time: Timestamp, 
 
         with pytest.raises(ChainError, match=r"was not mined in 0\.2 s$"):
             gateway.transact(deployer, SUPPLIER, value=1)
+
+
+def test_waits_for_what_is_in_the_pool_given_the_same_bytes(genesis_time: Timestamp, deployer: Signer) -> None:
+    with running_anvil("--no-mining", genesis_time=genesis_time) as url:
+        gateway = RpcGateway(url, receipt_timeout=0.2)
+        raws = [
+            sign(replace(gateway.prepare(deployer.address, SUPPLIER, value=1), nonce=nonce), deployer).raw
+            for nonce in range(2)
+        ]
+        for raw in raws * 2:
+            with pytest.raises(ChainError, match=r"was not mined in 0\.2 s$"):
+                gateway.send(raw)
+        assert gateway.nonce(deployer.address) == 2
+        gateway.mine()
+
+        receipts = [gateway.send(raw) for raw in raws * 2]
+
+        assert receipts[:2] == receipts[2:]
+        assert {receipt.block.number for receipt in receipts} == {1}
+        assert gateway.balance(SUPPLIER) == 2
+
+
+def test_does_not_believe_a_node_that_left_the_block(anvil_url: str, deployer: Signer) -> None:
+    with unreliable(anvil_url) as server:
+        gateway = RpcGateway(server.url)
+        block = gateway.deploy(deployer, ABI.encode_deployment(BYTECODE, 5)).block
+        for place in (block, block.number):
+            server.forgotten["eth_getLogs"] = 1
+            with pytest.raises(BlockReplaced):
+                gateway.logs(place)
+
+        assert len(gateway.logs(block)) == 1
 
 
 def test_uses_the_same_gas_on_both_backends(anvil_url: str, genesis_time: Timestamp, deployer: Signer) -> None:

@@ -13,7 +13,9 @@ METHOD_NOT_FOUND = {"code": -32_601, "message": "the method does not exist or is
 
 
 class Unreliable(ThreadingHTTPServer):
-    """``missing`` methods are unknown; answers to ``lost`` ones never arrive, as often as it says."""
+    """``missing`` methods are unknown; answers to ``lost`` ones never arrive, and ``forgotten`` ones hold nothing, as
+    often as it says.
+    """
 
     daemon_threads = True
 
@@ -22,6 +24,7 @@ class Unreliable(ThreadingHTTPServer):
         self.node = node
         self.missing = missing
         self.lost: dict[str, int] = {}
+        self.forgotten: dict[str, int] = {}
         self.asked: list[str] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
@@ -33,6 +36,9 @@ class Unreliable(ThreadingHTTPServer):
         with requests.Session() as session:
             session.trust_env = False
             answer: dict[str, Any] = session.post(self.node, json=body, timeout=10).json()
+        if self.forgotten.get(method, 0) > 0:
+            self.forgotten[method] -= 1
+            return answer | {"result": []}
         if self.lost.get(method, 0) > 0:
             self.lost[method] -= 1
             return None
