@@ -5,7 +5,6 @@ import logging
 import math
 from collections.abc import Mapping
 from time import monotonic
-from typing import NoReturn
 
 from api.rpc.errors import (
     INTERNAL_ERROR,
@@ -21,6 +20,7 @@ from api.rpc.errors import (
 from api.rpc.hexadecimal import Json
 from api.rpc.method import Method
 from api.rpc.refusals import refusal_of
+from api.rpc.untrusted_json import read_json
 from scfin_chain.errors import ScfinError
 
 MAX_BODY = 2_000_000
@@ -81,13 +81,9 @@ def _read(body: bytes) -> object:
     if len(body) > MAX_BODY:
         raise RpcError(INVALID_REQUEST, f"body is {len(body)} bytes: must be at most {MAX_BODY} bytes")
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        return read_json(body.decode("utf-8"))
+    except ValueError as error:
         raise RpcError(PARSE_ERROR, f"body is no JSON: {' '.join(str(error).split())[:200]}") from error
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
 
 
 def _batch(methods: Mapping[str, Method], requests: list[object]) -> bytes | None:

@@ -1,6 +1,5 @@
 """Transactions and messages signed with the keys of unlocked accounts."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from eth_utils.crypto import keccak
 
 from api.rpc.calls import ACCESS_LIST, FEE_MARKET, LEGACY, Accesses
 from api.rpc.errors import InvalidParameter
+from api.rpc.untrusted_json import read_json
 from scfin_chain.chain.signer import Signer
 
 _PROTECTED_V = 35
@@ -67,7 +67,7 @@ def _digest(message: SignableMessage) -> bytes:
 
 def _typed(name: str, value: object) -> SignableMessage:
     try:
-        read: Any = json.loads(value) if isinstance(value, str) else value
+        read: Any = read_json(value) if isinstance(value, str) else value
         return encode_typed_data(full_message=read)
     except Exception as error:  # eth_account raises whatever it stumbles over
         reason = " ".join(str(error).split())[:200]
