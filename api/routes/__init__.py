@@ -5,9 +5,12 @@ from fastapi import APIRouter
 from api.routes import (
     cash,
     clock,
+    events,
     financings,
     keys,
+    ledger,
     lines,
+    models,
     participants,
     receivables,
     settlements,
@@ -26,5 +29,8 @@ V1: tuple[APIRouter, ...] = (
     settlements.router,
     clock.router,
     transactions.router,
+    events.router,
+    ledger.router,
+    models.router,
 )
 """In the order of the documentation."""
