@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from eth_abi.exceptions import DecodingError
+from pydantic import JsonValue
 
 from scfin_chain.chain.deployment import Deployment
 from scfin_chain.units import Address
-
-Spelled = str | bool | list["Spelled"] | dict[str, "Spelled"]
-"""A value as JSON holds it without loss: whole numbers are text, bytes hexadecimal."""
 
 SELECTOR = 4
 """Bytes of calldata that name the function."""
@@ -20,7 +18,7 @@ class Call:
 
     contract: str
     function: str | None
-    arguments: dict[str, Spelled]
+    arguments: dict[str, JsonValue]
 
 
 def read_call(deployment: Deployment, to: Address | None, data: bytes) -> Call | None:
@@ -42,8 +40,8 @@ def read_call(deployment: Deployment, to: Address | None, data: bytes) -> Call |
     )
 
 
-def spelled(value: object) -> Spelled:
-    """A decoded value; a struct goes by its fields."""
+def spelled(value: object) -> JsonValue:
+    """A decoded value as JSON holds it without loss: whole numbers are text, bytes hexadecimal, a struct has its fields."""
     if isinstance(value, bool | str):
         return value
     if isinstance(value, bytes):

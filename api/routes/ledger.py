@@ -10,10 +10,10 @@ from typing import Annotated, cast
 
 from eth_typing import ABIElement
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 from sqlalchemy import RowMapping, and_, select
 
-from api.calldata import Call, Spelled, read_call
+from api.calldata import Call, read_call
 from api.callers import Caller, TheCaller
 from api.event_log import EVENTS, PARTIES
 from api.problems import Problem, Revert
@@ -66,7 +66,7 @@ class LedgerTransaction(BaseModel):
     to: Annotated[str | None, Field(description="null: it made a contract")]
     contract: Annotated[str | None, Field(description="The ledger's name of the contract that was called, or made.")]
     function: str | None
-    arguments: dict[str, Spelled]
+    arguments: dict[str, JsonValue]
     value: Annotated[str, Field(description="Wei.")]
     nonce: int
     gas_limit: str
