@@ -62,7 +62,8 @@ class Decider:
     """The bank's decision service: ``bank`` funds, ``decider`` signs.
 
     ``confirmations`` is the number of blocks that must have been read after that of a request before anything is
-    decided on it or sent for it; as many as the finality depth make a decision on an orphaned request impossible.
+    decided on it or sent for it; as many as the finality depth make a decision on an orphaned request impossible. The
+    facts are those of the head: where a reorg takes one of its blocks away they are read, and it is signed, again.
     """
 
     def __init__(

@@ -8,6 +8,10 @@ given one that is collected
     until nothing is left to pay
 given a request: after its last day it is expired
 given nothing of this: nothing is asked for
+given all of a day's tasks: in one order; what one of them is refused keeps no other from being done
+    refused because somebody was faster: asked for again, until the rows show it
+    refused for another reason: left out for the rest of the day
+    given a node that gives no answer: it ends there
 """
 
 from collections.abc import Iterator
@@ -16,8 +20,10 @@ from typing import Any
 import pytest
 
 from scfin_chain.chain import development_signer
-from scfin_chain.chain.ledger import Command
-from scfin_chain.service.keeper import HOLDERS_A_CRANK, Keeper
+from scfin_chain.chain.gateway import BlockRef, Receipt
+from scfin_chain.chain.ledger import Command, Outcome
+from scfin_chain.errors import ContractReverted, NodeSilent
+from scfin_chain.service.keeper import ALREADY_SO, HOLDERS_A_CRANK, Keeper, already_so
 from scfin_chain.store.rows import DerivedRows
 from scfin_chain.store.store import Store
 from scfin_chain.units import Address, Day
@@ -177,6 +183,91 @@ class TestExpiring:
         assert keeper.expiries(Day(90)) == []
 
 
+MINED = Outcome(
+    receipt=Receipt(
+        transaction_hash=bytes(32),
+        block=BlockRef(number=1, hash=bytes(32)),
+        gas_used=1,
+        logs=(),
+        contract_address=None,
+        succeeded=True,
+    ),
+    events=(),
+)
+
+
+class Ledger:
+    """Takes commands, and refuses some acts."""
+
+    def __init__(self, **refused: Exception) -> None:
+        self.refused = refused
+        self.heard: list[Command] = []
+
+    def submit(self, command: Command) -> Outcome:
+        self.heard.append(command)
+        if error := self.refused.get(command.function):
+            raise error
+        return MINED
+
+
+def refusal(name: str) -> ContractReverted:
+    return ContractReverted(name, {"id": 1})
+
+
+@pytest.fixture
+def busy(store: Store) -> None:
+    """A day on which everything falls due."""
+    credit(store, 1)
+    credit(store, 2, maturity=MATURITY - 31, collection_failed_day=MATURITY - 31)
+    credit(store, 3, maturity=MATURITY - 1, status="collected")
+    financing(store, 4, of=1, expires=MATURITY - 1)
+    financing(store, 5, of=3, state="funded")
+    held(store, "0xa", of=3)
+
+
+ALL = [("collect", 1), ("expire", 4), ("declareDefault", 2), ("settle", 5), ("crank", 3)]
+TODAY = Day(MATURITY)
+
+
+@pytest.mark.usefixtures("busy")
+class TestTasks:
+    def test_are_all_of_the_day_in_order(self, keeper: Keeper) -> None:
+        ledger = Ledger()
+        assert asked(keeper.tasks(TODAY)) == ALL
+        assert keeper.perform(TODAY, ledger.submit) == len(ALL)
+        assert asked(ledger.heard) == ALL
+
+    @pytest.mark.parametrize("function", [name for name, _ in ALL])
+    def test_go_on_given_one_is_refused(self, keeper: Keeper, function: str) -> None:
+        ledger = Ledger(**{function: refusal("Panic")})
+        assert keeper.perform(TODAY, ledger.submit) == len(ALL) - 1
+        assert asked(ledger.heard) == ALL
+
+    @pytest.mark.parametrize("function", [name for name, _ in ALL])
+    def test_leave_out_for_the_day_what_was_refused(self, keeper: Keeper, function: str) -> None:
+        keeper.perform(TODAY, Ledger(**{function: refusal("Panic")}).submit)
+        assert asked(keeper.tasks(TODAY)) == [task for task in ALL if task[0] != function]
+        assert function in {command.function for command in keeper.tasks(Day(TODAY + 1))} or function == "collect"
+
+    @pytest.mark.parametrize(("function", "name"), [(f, n) for f, names in ALREADY_SO.items() for n in sorted(names)])
+    def test_ask_again_given_somebody_was_faster(self, keeper: Keeper, function: str, name: str) -> None:
+        assert keeper.perform(TODAY, Ledger(**{function: refusal(name)}).submit) == len(ALL) - 1
+        assert asked(keeper.tasks(TODAY)) == ALL
+
+    def test_end_given_a_node_that_gives_no_answer(self, keeper: Keeper) -> None:
+        ledger = Ledger(declareDefault=NodeSilent("nobody there"))
+        with pytest.raises(NodeSilent):
+            keeper.perform(TODAY, ledger.submit)
+        assert asked(ledger.heard) == ALL[:3]
+        assert asked(keeper.tasks(TODAY)) == ALL
+
+
+def test_knows_no_other_command(keeper: Keeper) -> None:
+    mint = Command(step="mint", signer=SIGNER, contract="CashToken", function="mint")
+    assert not already_so(mint, refusal("SettlementWrongStatus"))
+
+
 def test_asks_for_nothing_given_nothing(keeper: Keeper) -> None:
     day = Day(MATURITY)
+    assert keeper.tasks(day) == []
     assert [keeper.collections(day), keeper.payouts(), keeper.expiries(day), keeper.defaults(day)] == [[], [], [], []]
