@@ -237,6 +237,7 @@ class TestFirstRelease:
         assert after["alembic_version"] == [{"version_num": schema.HEAD}]
         assert compared(place) == []
 
+    @pytest.mark.slow
     def test_is_before_or_after_given_a_kill_at_any_moment(self, place: Place) -> None:
         before = first_release(place)
         assert place is not None

@@ -93,6 +93,7 @@ def test_is_undone_and_done_otherwise_given_a_reorg(place: Place, world: World) 
         assert projected(store) == rebuilt(world.laboratory) != before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_agrees_with_itself_given_it_is_killed(place: Place, moment: int) -> None:
     assert run_until(moment, tell, place) == -SIGKILL
