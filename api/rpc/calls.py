@@ -37,11 +37,10 @@ class CallRequest:
 
     @property
     def fees(self) -> tuple[int, int]:
-        """Largest price and tip for a unit of gas, wei; nothing where the caller names neither."""
+        """Largest price and tip for a unit of gas, wei; nothing where the caller names no price."""
         if self.gas_price is not None:
             return self.gas_price, self.gas_price
-        tip = self.max_tip or 0
-        return (tip if self.max_fee is None else self.max_fee), tip
+        return (0, 0) if self.max_fee is None else (self.max_fee, self.max_tip or 0)
 
 
 def parse_call(name: str, value: object) -> CallRequest:

@@ -41,7 +41,8 @@ class SendingMethods:
     @method("eth_sendRawTransaction", takes=(_RAW,), effect=True)
     def send_raw(self, raw: bytes) -> Json:
         """Send a signed transaction."""
-        with suppress(ContractReverted):  # mined all the same: its receipt says that it failed
+        # Mined all the same: its receipt says that it failed, also where the contract's reason is no text.
+        with suppress(ContractReverted, UnicodeDecodeError):
             self._send(raw)
         return data(keccak(raw))
 
