@@ -8,6 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import select
 
 from api.access import REGISTRAR, Reach, reach_of
+from api.limits import OPENED
 from api.problems import Problem
 from api.wiring import TheService
 from scfin_chain.service.api_keys import find_key
@@ -68,6 +69,7 @@ def _caller(
         if found is None:
             raise _unauthorised(f"key {row['id']} is of a participant who is not enrolled")
         account, roles = Address(found[0]), role_names(found[1])
+    request.scope[OPENED] = row["id"]
     operation = request.scope["route"].name
     reach = reach_of(operation, roles)
     if reach is Reach.NONE:
