@@ -10,6 +10,9 @@ well as one that is wrong. What no contract holds is told by events alone, and c
 - all of ``flow`` and ``payout``; and that an account, holder, issuer or payee with nothing left once had something.
 
 Whether a receivable is confirmed and paid, and whether an id is in default, the contracts know, and they are asked.
+
+Of a financing that was answered, the hashes of models and inputs are compared with those of the stored decision too:
+what was executed is what is kept.
 """
 
 from collections import Counter, defaultdict
@@ -24,9 +27,10 @@ from scfin_chain.bootstrap import Laboratory
 from scfin_chain.chain.gateway import ZERO_ADDRESS
 from scfin_chain.chain.ledger import Ledger
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import DERIVED, EventRow, table_of
+from scfin_chain.store.tables import DERIVED, DecisionRow, EventRow, table_of
 from scfin_chain.units import Money
 
+DECISIONS = table_of(DecisionRow)
 EVENTS = table_of(EventRow)
 
 DESK_STATES = ("none", "requested", "funded", "refused", "cancelled", "expired", "settled")
@@ -87,7 +91,7 @@ def check_conservation(laboratory: Laboratory) -> Conservation:
     derived = {name: {_key(name, row): row for row in store.derived(name)} for name in DERIVED}
     told = _Told.of(store)
     chain = _Chain(ledger, told.rows, derived)
-    compared = [*chain.read(), *_compared(derived, chain.rows)]
+    compared = [*chain.read(), *_compared(derived, chain.rows), *_decided(store, derived["financing"].values())]
     minted, burned = told.cash["Minted"], told.cash["Burned"]
     claims = int(ledger.view("Settlement", "totalClaimable"))
     return Conservation(
@@ -119,6 +123,16 @@ def _compared(
                 yield row is None, values is None
             else:
                 yield from ((row[c.name], values.get(c.name, UNTOLD)) for c in table.columns if not c.primary_key)
+
+
+def _decided(store: Store, financings: Iterable[RowMapping]) -> Iterator[tuple[object, object]]:
+    """The hashes that were executed beside those of the decision that stands."""
+    hashes = DECISIONS.c.model_hash, DECISIONS.c.inputs_hash
+    with store.read() as connection:
+        stored = {row[0]: tuple(row[1:]) for row in connection.execute(select(DECISIONS.c.financing, *hashes))}
+    for row in financings:
+        if row["inputs_hash"] is not None:
+            yield (row["model_hash"], row["inputs_hash"]), stored.get(row["id"])
 
 
 @dataclass(slots=True)

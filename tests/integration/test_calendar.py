@@ -10,13 +10,16 @@ given a day that is closed twice: the second time nothing is left to do
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from scfin_chain.chain import development_signer
 from scfin_chain.chain.ledger import Command
-from scfin_chain.deploy.founding import Role
+from scfin_chain.deploy.founding import Role, fund
 from scfin_chain.errors import ContractReverted
 from scfin_chain.scenarios.stage import Stage
+from scfin_chain.service.keeper import already_so
 from scfin_chain.units import Address, Day, Money
 from tests.integration.laboratories import START, World, everything, projected
 from tests.integration.story import Cast, credited, hand_down
@@ -179,8 +182,9 @@ class TestDoingTheSameTwice:
         before = projected(stage.laboratory.store)
 
         for command in commands:
-            with pytest.raises(ContractReverted):
+            with pytest.raises(ContractReverted) as refused:
                 stage.laboratory.ledger.submit(command)
+            assert already_so(command, refused.value)
 
         stage.laboratory.listener.poll()
         assert projected(stage.laboratory.store) == before
@@ -195,8 +199,23 @@ class TestDoingTheSameTwice:
         assert [command.function for command in commands] == ["expire", "declareDefault"]
         for command in commands:
             stage.submit(command)
-            with pytest.raises(ContractReverted):
+            with pytest.raises(ContractReverted) as refused:
                 stage.laboratory.ledger.submit(command)
+            assert already_so(command, refused.value)
+
+    def test_is_done_whoever_does_it_first(self, stage: Stage, cast: Cast) -> None:
+        """A stranger acts between the keeper's look at the rows and its own acts."""
+        commands = self.everything_due(stage, cast)
+        laboratory = stage.laboratory
+        stranger = development_signer("stranger")
+        fund(laboratory.ledger.gateway, stranger)
+        for command in commands:
+            laboratory.ledger.submit(replace(command, signer=stranger))
+
+        assert laboratory.keeper.perform(Day(DUE), laboratory.ledger.submit) == 0
+        assert len(laboratory.keeper.tasks(Day(DUE))) == len(commands)
+        laboratory.listener.poll()
+        assert laboratory.keeper.tasks(Day(DUE)) == []
 
     def test_leaves_nothing_to_do_given_a_day_that_is_closed_twice(self, stage: Stage, cast: Cast) -> None:
         self.everything_due(stage, cast)
