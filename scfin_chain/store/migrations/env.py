@@ -1,18 +1,15 @@
 """What Alembic runs to reach the database: the connection that it was given, in the transaction that is open there."""
 
 from alembic import context
-from sqlmodel import SQLModel
 
-from scfin_chain.store import tables
-
-__all__ = ["tables"]
+from scfin_chain.store.tables import Run, table_of
 
 
 def run() -> None:
     """Run the migrations on the configured connection."""
     context.configure(
         connection=context.config.attributes["connection"],
-        target_metadata=SQLModel.metadata,
+        target_metadata=table_of(Run).metadata,
         render_as_batch=True,
     )
     with context.begin_transaction():
