@@ -66,7 +66,7 @@ def open_laboratory(
     start: Day,
     settings: Settings | None = None,
     chain: ChainChoice | None = None,
-    database: Path | None = None,
+    database: Path | str | None = None,
     inputs_hash: str = "",
 ) -> Laboratory:
     """Found a ledger on a fresh chain on the day before ``start``; ``database`` None keeps nothing.

@@ -15,7 +15,7 @@ RPC_FINALITY_DEPTH = 64
 """Blocks of a node that a reorg may still replace: two epochs of Ethereum."""
 
 
-def open_listener(*, rpc_url: str, database: Path) -> tuple[Listener, Store, Gateway]:
+def open_listener(*, rpc_url: str, database: Path | str) -> tuple[Listener, Store, Gateway]:
     """A listener alone: follows the ledger that the development deployer founded on a node.
 
     Raises

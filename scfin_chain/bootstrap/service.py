@@ -163,8 +163,6 @@ def _new_beginning(serving: ServeSettings) -> dict[str, Any]:
 
 def _beginning(location: Path | str, kind: str) -> dict[str, Any] | None:
     """How the chain of a database began, where it holds one."""
-    if isinstance(location, Path) and not location.exists():
-        return None
     run = Store.peek(location)
     return run.chain if run and run.kind == kind else None
 

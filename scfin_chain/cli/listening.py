@@ -1,7 +1,6 @@
 """The listener alone."""
 
 import logging
-from pathlib import Path
 from time import sleep
 from typing import Annotated
 
@@ -17,7 +16,7 @@ POLL_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
 @app.command()
 def listen(
     rpc_url: Annotated[str, typer.Option("--rpc-url", help="The node to follow.")],
-    database: Annotated[Path, typer.Option("--database", help="SQLite file that follows it.")],
+    database: Annotated[str, typer.Option("--database", help="SQLite file, or postgresql:// URL, that follows it.")],
     once: Annotated[bool, typer.Option("--once", help="End at the head of the chain.")] = False,
 ) -> None:
     """Follow the ledger on a node into a database, until interrupted; start it again at any time.

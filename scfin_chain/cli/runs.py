@@ -36,7 +36,8 @@ RESULT_NODES = 1_000
 """Far more objects and lists than results have."""
 
 DatabaseOption = Annotated[
-    Path | None, typer.Option("--database", help="SQLite file that keeps the run, for explain and journal.")
+    str | None,
+    typer.Option("--database", help="SQLite file, or postgresql:// URL, that keeps the run, for explain and journal."),
 ]
 ChainOption = Annotated[str, typer.Option("--chain", help=f"Where to run: {' or '.join(CHAINS)}.")]
 RpcOption = Annotated[str, typer.Option("--rpc-url", help="The node of --chain rpc; it must be at block 0.")]
@@ -99,7 +100,9 @@ def run(
         raise InvalidInput("--limit", limit, "at least 1")
     if not 0 <= seed < 2**63:
         raise InvalidInput("--seed", seed, "from 0 to 2^63 - 1")
-    _require_distinct({"--invoices": invoices, "--settings": settings, "--database": database, "--json": json_file})
+    _require_distinct(
+        {"--invoices": invoices, "--settings": settings, "--database": _file(database), "--json": json_file}
+    )
     choice = _chain_choice(chain, rpc_url, seed=seed)
     chosen = load_settings(settings)
     Rules.from_settings(chosen)  # refused now, and not after the file was read
@@ -133,7 +136,7 @@ def compare(
 
 
 def _replay(
-    rows: tuple[Invoice, ...], choice: ChainChoice, database: Path | None, settings: Settings, *, shows_progress: bool
+    rows: tuple[Invoice, ...], choice: ChainChoice, database: str | None, settings: Settings, *, shows_progress: bool
 ) -> Results:
     start = Day(min(invoice.invoiced for invoice in rows))
     inputs = _inputs_hash(rows, choice.seed, settings)
@@ -187,6 +190,11 @@ def _print_check(rows: tuple[Invoice, ...]) -> None:
         f"{sum(row.disputed for row in rows):,} disputed, {sum(row.settled is None for row in rows):,} unpaid.",
         soft_wrap=True,
     )
+
+
+def _file(database: str | None) -> Path | None:
+    """The database where it is a file."""
+    return None if database is None or "://" in database else Path(database)
 
 
 def _require_distinct(paths: Mapping[str, Path | None]) -> None:

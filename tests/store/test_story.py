@@ -33,7 +33,7 @@ MOMENTS = [300, 800, 1_300]
 
 def told(place: Place) -> tuple[list[str], str, dict[str, Any], bool]:
     """The demo's lines, its digest, all its rows, and whether it lost nothing."""
-    with open_laboratory(start=FIRST_DAY, database=place) as laboratory:  # type: ignore[arg-type]
+    with open_laboratory(start=FIRST_DAY, database=place) as laboratory:
         demo = Demo(Stage(laboratory))
         lines = list(demo.tell())
         laboratory.store.finish()
