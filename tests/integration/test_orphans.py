@@ -6,6 +6,7 @@ given a request that stays, on facts that are orphaned: the same
 given that a node executes the old approval after all
     before a new one is signed, or after: the old one stands again, the new one is kept as superseded, nothing is sent
     in vain, because the new one was faster: the bank has paid once
+    and the listener stops at any statement of that: nothing is written
     and that is orphaned as well: it is withdrawn again; where its block stays, it stays
 given an approval that outlived its day and was executed in its last second all the same: it stands again
 given an execution of what nobody here has signed: what is stored is withdrawn, loudly
@@ -27,6 +28,7 @@ from scfin_chain.service.decision import sign_decision
 from scfin_chain.units import CreditId, Day, Money, Timestamp, start_of
 from tests.integration.laboratories import START, World, act, everything, outbox
 from tests.integration.story import Cast, credited
+from tests.integration.test_stops import stop_everywhere
 
 DEPTH = 60
 HASHES = ("model_hash", "inputs_hash")
@@ -244,6 +246,17 @@ class TestOldOneComesBack:
         assert same(third, second)  # the facts are the same
         assert play.send() == 1
         assert play.paid_once_by(third)
+
+    def test_leaves_what_was_before_given_it_stops_at_any_statement(
+        self, orphaned: tuple[Play, dict[str, Any]]
+    ) -> None:
+        play, first = orphaned
+        second, laboratory = play.decide(), play.stage.laboratory
+        arguments = (_decision(first["signed"]).values(), bytes.fromhex(first["signature"][2:]))
+        act(laboratory, laboratory.founders.bank.signer, "FinancingDesk", "fund", *arguments)
+        assert stop_everywhere(laboratory.store, play.poll) > 20
+        assert play.paid_once_by(first)
+        assert (play.withdrawn, play.outbox) == ([("superseded", second)], [(1, "done")])
 
     def test_stays_given_a_reorg_after_it(self, orphaned: tuple[Play, dict[str, Any]]) -> None:
         """It came with a request that stood higher on the old chain than on this one."""
