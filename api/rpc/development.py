@@ -40,12 +40,12 @@ class DevelopmentMethods:
         self._gateway = gateway
         self._added = 0
 
-    @method("evm_snapshot", "anvil_snapshot", effect=True)
+    @method("evm_snapshot", "anvil_snapshot", locks=True)
     def snapshot(self) -> Json:
         """Remember the present state and time."""
         return quantity(self._gateway.snapshot())
 
-    @method("evm_revert", "anvil_revert", takes=(_SNAPSHOT,), effect=True)
+    @method("evm_revert", "anvil_revert", takes=(_SNAPSHOT,), locks=True)
     def revert(self, snapshot: int) -> Json:
         """Go back; whether there was such a snapshot. It stays good, those taken after it are forgotten."""
         try:
@@ -54,27 +54,27 @@ class DevelopmentMethods:
             return False
         return True
 
-    @method("evm_increaseTime", "anvil_increaseTime", takes=(_SECONDS,), effect=True)
+    @method("evm_increaseTime", "anvil_increaseTime", takes=(_SECONDS,), locks=True)
     def increase_time(self, seconds: int) -> Json:
         """Put the next block off; all that was added so far."""
         self._set_time(self._gateway.now() + seconds)
         self._added += seconds
         return self._added
 
-    @method("evm_setNextBlockTimestamp", "anvil_setNextBlockTimestamp", takes=(_TIME,), effect=True)
+    @method("evm_setNextBlockTimestamp", "anvil_setNextBlockTimestamp", takes=(_TIME,), locks=True)
     def set_next_time(self, at: int) -> Json:
         """Give the next block exactly this timestamp."""
         self._set_time(at)
         return None
 
-    @method("evm_setTime", "anvil_setTime", takes=(_TIME,), effect=True)
+    @method("evm_setTime", "anvil_setTime", takes=(_TIME,), locks=True)
     def set_time(self, at: int) -> Json:
         """The same; seconds by which the next block is put off."""
         before = self._gateway.now()
         self._set_time(at)
         return at - before
 
-    @method("evm_mine", takes=(Parameter("options", mine_options, {}),), effect=True)
+    @method("evm_mine", takes=(Parameter("options", mine_options, {}),), locks=True)
     def mine(self, options: Mapping[str, int]) -> Json:
         """Mine empty blocks, one where no number is given."""
         if "timestamp" in options:
@@ -82,7 +82,7 @@ class DevelopmentMethods:
         self._gateway.mine(options.get("blocks", 1))
         return quantity(0)
 
-    @method("hardhat_mine", "anvil_mine", takes=(_BLOCKS, _INTERVAL), effect=True)
+    @method("hardhat_mine", "anvil_mine", takes=(_BLOCKS, _INTERVAL), locks=True)
     def mine_many(self, blocks: int, interval: int | None) -> Json:
         """Mine empty blocks, each that many seconds after the one before; the first at the time that is set."""
         if not interval:

@@ -31,7 +31,7 @@ class FilterMethods:
         self._filters: dict[str, Watch] = {}
         self._asked: dict[str, float] = {}
 
-    @method("eth_getLogs", takes=(_QUERY,))
+    @method("eth_getLogs", takes=(_QUERY,), locks=True)
     def logs(self, query: Query) -> Json:
         """All logs of a range or a block that meet the criteria."""
         return [answers.log(record) for record in self._reader.search(query)]
@@ -56,10 +56,11 @@ class FilterMethods:
         """What happened since the filter was made, or asked last."""
         return self._find(named).news()
 
-    @method("eth_getFilterLogs", takes=(_ID,))
+    @method("eth_getFilterLogs", takes=(_ID,), locks=True)
     def all_logs(self, named: str) -> Json:
         """Every log that meets a filter's criteria, whether told before or not."""
-        watch = self._find(named)
+        with self._view.reading():
+            watch = self._find(named)
         if not isinstance(watch, LogWatch):
             raise _not_found(named)
         return self.logs(watch.query)

@@ -6,6 +6,7 @@ what it finds and, by a few nanoseconds, with the blocks in between.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import sleep
 
 from eth_bloom.bloom import BloomFilter
 
@@ -21,6 +22,9 @@ MAX_ADDRESSES = 1_000
 MAX_ALTERNATIVES = 1_000
 MAX_TOPICS = 4
 """Topics of a log: LOG4 is the longest."""
+
+BLOCKS_AT_ONCE = 1_000
+"""Blocks whose summaries are read before others may move the chain."""
 
 BLOCKS_KEPT = 16_384
 """Blocks whose logs stay in memory."""
@@ -86,7 +90,7 @@ class LogReader:
         return [record for record in records if criteria.match(record)]
 
     def search(self, query: Query) -> list[LogRecord]:
-        """All wanted logs, oldest first."""
+        """All wanted logs, oldest first; the chain is held still for a block at a time, not for the whole search."""
         if query.block_hash is not None:
             header = self._view.header_of(query.block_hash)
             if header is None:
@@ -95,15 +99,25 @@ class LogReader:
         found: list[LogRecord] = []
         for summary in self._candidates(query):
             found += self.of_block(summary.hash, query.criteria)
+            sleep(0)  # whoever waits for the chain comes first
             if len(found) > MAX_RESULTS:
                 raise LimitExceeded(f"query returned more than {MAX_RESULTS} results: ask for fewer blocks at a time")
         return found
 
     def _candidates(self, query: Query) -> list[Summary]:
-        first, last = self._height(query.first), self._height(query.last)
-        last = min(last, self._view.head.block_number)
+        """The blocks to open; looked for anew where a revert took some of them away meanwhile."""
         masks = query.criteria.masks()
-        return [summary for summary in self._view.summaries(first, last) if may_hold(summary.bloom, masks)]
+        while True:
+            head = self._view.head
+            first, last = self._height(query.first), min(self._height(query.last), head.block_number)
+            found = [
+                summary
+                for start in range(first, last + 1, BLOCKS_AT_ONCE)
+                for summary in self._view.summaries(start, min(start + BLOCKS_AT_ONCE - 1, last))
+                if may_hold(summary.bloom, masks)
+            ]
+            if self._view.header_of(head.hash) is not None:
+                return found
 
     def _height(self, named: BlockId | None) -> int:
         number = getattr(named, "number", None)

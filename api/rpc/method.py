@@ -46,7 +46,7 @@ class Declaration:
 
     names: tuple[str, ...]
     parameters: tuple[Parameter, ...]
-    effect: bool
+    locks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,20 @@ class Method:
             return self.handler(*read)
 
 
-def method(*names: str, takes: Sequence[Parameter] = (), effect: bool = False) -> Callable[[H], H]:
-    """Declare a function as the method of these names; one with an ``effect`` takes its own locks."""
+def method(*names: str, takes: Sequence[Parameter] = (), locks: bool = False) -> Callable[[H], H]:
+    """Declare a function as the method of these names; one that ``locks`` takes what locks it needs itself."""
 
     def declare(handler: H) -> H:
-        setattr(handler, _ATTRIBUTE, Declaration(names, tuple(takes), effect))
+        setattr(handler, _ATTRIBUTE, Declaration(names, tuple(takes), locks))
         return handler
 
     return declare
 
 
 def methods_of(group: object, reading: During) -> Mapping[str, Method]:
-    """Every method that an object's class declares, by name; those without an effect run within ``reading``."""
+    """Every method that an object's class declares, by name; one that takes no locks runs within ``reading``."""
     return {
-        name: Method(declaration, handler, nullcontext if declaration.effect else reading)
+        name: Method(declaration, handler, nullcontext if declaration.locks else reading)
         for handler, declaration in _declared(group)
         for name in declaration.names
     }

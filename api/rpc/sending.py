@@ -38,7 +38,7 @@ class SendingMethods:
         self._send = send
         self._one_at_a_time = Lock()
 
-    @method("eth_sendRawTransaction", takes=(_RAW,), effect=True)
+    @method("eth_sendRawTransaction", takes=(_RAW,), locks=True)
     def send_raw(self, raw: bytes) -> Json:
         """Send a signed transaction."""
         # Mined all the same: its receipt says that it failed, also where the contract's reason is no text.
@@ -46,7 +46,7 @@ class SendingMethods:
             self._send(raw)
         return data(keccak(raw))
 
-    @method("eth_sendTransaction", takes=(Parameter("transaction", parse_call),), effect=True)
+    @method("eth_sendTransaction", takes=(Parameter("transaction", parse_call),), locks=True)
     def send(self, request: CallRequest) -> Json:
         """Sign a transaction of an unlocked account and send it."""
         signer = self._signer("transaction.from", request.sender)

@@ -175,10 +175,10 @@ class ChainView:
         return self._backend.chain.chaindb.db
 
     def summaries(self, first: int, last: int) -> list[Summary]:
-        """Hash and bloom of each block from ``first`` to ``last``, both on the chain; read once and remembered."""
+        """Hash and bloom of each block from ``first`` to ``last`` or the head; read once and remembered."""
         with self.reading():
             self._forget_orphans()
-            known = self._summaries
+            known, last = self._summaries, min(last, self.head.block_number)
             for number in range(first, last + 1):
                 if number not in known:
                     known[number] = self._summary(number)

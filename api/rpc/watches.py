@@ -13,7 +13,7 @@ from api.rpc.movement import Step, steps
 from api.rpc.parameters import BlockNumbered
 from api.rpc.view import ChainView
 
-MOST_AT_ONCE = 10_000
+MOST_AT_ONCE = 2_000
 """News in one answer, give or take a block; the rest follows in the next."""
 
 

@@ -5,13 +5,16 @@ refuse answers that are too large; cost as much a log on a long chain as on a sh
 """
 
 import random
+from threading import Thread
 from typing import Any
 
 import pytest
+from eth_tester import EthereumTester
 
 from api.rpc import logs as logs_module
 from scfin_chain.chain import Contract
 from scfin_chain.chain.gateway import LogEntry
+from scfin_chain.chain.transaction import sign
 from tests.chain.probe import ABI, BYTECODE
 from tests.rpc.server import Node
 
@@ -58,6 +61,7 @@ def by(node: Node, index: int) -> bytes:
     return bytes(12) + bytes.fromhex(node.accounts.signers[index].address[2:])
 
 
+@pytest.mark.slow
 def test_finds_what_each_block_holds(node: Node, probe: Contract) -> None:
     other = Contract.deploy(node.gateway, node.accounts.signers[1], ABI, BYTECODE, 9)
     fill(node, [probe, other], BLOCKS)
@@ -141,6 +145,33 @@ def test_finds_a_transaction_that_was_mined_again(node: Node, probe: Contract) -
     assert node.call("eth_getTransactionReceipt", first)["blockNumber"] == "0x2"
 
 
+def test_searches_while_the_chain_goes_back_and_forth(node: Node, probe: Contract) -> None:
+    """Each answer is of one chain: every log of it stands where its height says, and none is missing."""
+    everything, rounds = {"fromBlock": "0x0", "topics": [hexed(NOTED)]}, 40
+
+    def move() -> None:
+        for number in range(rounds):
+            snapshot = node.gateway.snapshot()
+            node.gateway.mine(number % 3)
+            probe.transact(node.accounts.signers[0], "note", number, "text", 2)
+            node.gateway.mine(2)
+            node.gateway.revert(snapshot)
+            probe.transact(node.accounts.signers[0], "note", 1_000 + number, "text", 1)
+
+    mover = Thread(target=move)
+    mover.start()
+    while mover.is_alive():
+        found = node.call("eth_getLogs", everything)
+        numbers = [int(log["topics"][1], 16) for log in found]
+        lasting = [number for number in numbers if number >= 1_000]
+        passing = [number for number in numbers if number < 1_000]
+        assert lasting == list(range(1_000, 1_000 + len(lasting)))
+        assert passing in ([], [len(lasting), len(lasting) + 1])
+    mover.join()
+    found = node.call("eth_getLogs", everything)
+    assert [int(log["blockNumber"], 16) for log in found] == list(range(2, rounds + 2))
+
+
 def test_refuses_an_answer_that_is_too_large(node: Node, probe: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logs_module, "MAX_RESULTS", 5)
     probe.transact(node.accounts.signers[0], "note", 1, "text", 3)
@@ -151,16 +182,12 @@ def test_refuses_an_answer_that_is_too_large(node: Node, probe: Contract, monkey
 
 def test_counts_logs_within_their_block(node: Node) -> None:
     """Several transactions share a block when somebody mines with eth-tester around the same chain."""
-    from eth_tester import EthereumTester
-
     probe = Contract.deploy(node.gateway, node.accounts.signers[0], ABI, BYTECODE, 5)
     data = ABI.encode("note", 1, "text", 2)
     tester = EthereumTester(node.gateway.backend)
     tester.disable_auto_mine_transactions()
     for index in (1, 2):
         request = node.gateway.prepare(node.accounts.signers[index].address, probe.address, data)
-        from scfin_chain.chain.transaction import sign
-
         tester.send_raw_transaction(hexed(sign(request, node.accounts.signers[index]).raw))
     tester.mine_block()
     found = node.call("eth_getLogs", {"fromBlock": "0x2"})
