@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scfin_chain.errors import ChainError
-from scfin_chain.service.queue import COMMANDS
 from scfin_chain.service.service import Service
+from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.tables import (
     BlockRow,
     DecisionRow,

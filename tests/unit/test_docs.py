@@ -28,7 +28,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "scfin_chain"
 TOP = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")]
 DOCUMENTS = [*TOP, *sorted((ROOT / "docs").rglob("*.md"))]
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py" and "migrations" not in path.parts)
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py")
+MODULES = [path for path in SOURCES if "migrations" not in path.parts]
 PLACES = (ROOT, PACKAGE, ROOT / "scripts")
 BUILT = (".venv", "node_modules")
 FENCE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
