@@ -66,12 +66,11 @@ async def make_key(body: NewKey, write: TheWrite) -> MadeKey:
     owner = _owner(caller, body)
     if owner is not None:
         participant_row(service, owner)
-    today = service.today
-    if body.expires is not None and day_from_date(body.expires) < today:
-        raise Problem.of_field("expires", body.expires, f"not before {iso(today)}, today by the chain's clock")
 
     def act(connection: Connection) -> tuple[int, dict[str, object]]:
-        expires = None if body.expires is None else day_from_date(body.expires)
+        today, expires = service.today, None if body.expires is None else day_from_date(body.expires)
+        if expires is not None and expires < today:
+            raise Problem.of_field("expires", body.expires, f"not before {iso(today)}, today by the chain's clock")
         made = new_key(connection, owner, today=today, expires=expires)
         return 201, {"id": made.id, "participant": owner, "token": made.token}
 
