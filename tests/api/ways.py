@@ -6,10 +6,13 @@ what is there for it.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import requests
 
+from api.access import ACCESS
 from scfin_chain.chain.transaction import sign
 from scfin_chain.units import Address
 from tests.api.client import Client, amount
@@ -49,7 +52,7 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One request; without a client it is the first of the role."""
+    """One request; without a client the first of the role sends it."""
 
     path: dict[str, object] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
@@ -59,7 +62,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """How an operation is called; ``refused`` is the status where the ledger has nothing to do for its own caller."""
+    """How an operation is called, and what it answers where it is open, and where the resource is hidden."""
 
     ask: Callable[[Cell], Asked]
     has_others: bool = True
@@ -131,9 +134,10 @@ def _read_receivable(cell: Cell) -> Asked:
 
 def _financing(cell: Cell) -> Asked:
     """For a bank another's is one that the first bank funded."""
-    of_bank = cell.role == "bank"
-    client = None if cell.own or not of_bank else cell.world.clients["bank"][1]
-    return Asked(path={"number": cell.side.financings["settled"]}, client=client)
+    of_bank = cell.role == "bank" and not cell.own
+    return Asked(
+        path={"number": cell.side.financings["settled"]}, client=cell.world.clients["bank"][1] if of_bank else None
+    )
 
 
 def _quote(cell: Cell) -> Asked:
@@ -141,22 +145,28 @@ def _quote(cell: Cell) -> Asked:
     body: dict[str, object] = {"credit": cell.side.credits["split" if cell.own else of_others], "face": amount(1_000)}
     if cell.role in ("bank", "regulator"):
         body["holder"] = cell.side.supplier.participant
-    return Asked(body=body if cell.role != "core_enterprise" else body | {"holder": cell.client.participant})
+    return Asked(body=body)
+
+
+def _payer(cell: Cell) -> Client:
+    """Who pays for the role: registrar and regulator pay nothing themselves."""
+    role = "bank" if cell.role in ("registrar", "regulator") else cell.role
+    return cell.world.clients[role][0 if cell.own else 1]
+
+
+def _paid(cell: Cell) -> dict[str, Any]:
+    """A payment of nothing to oneself, done."""
+    of = _payer(cell)
+    body = {"to": of.participant, "amount": amount(0)}
+    return dict(of.done("/v1/cash/payments", body))
 
 
 def _command(cell: Cell) -> Asked:
-    """A command of the participant's own, that the ledger refused, or one of another's."""
-    of = cell.world.clients[cell.role][0 if cell.own else 1]
-    if of.participant is None:
-        of = cell.world.clients["bank"][0]
-    if cell.own and cell.role == "regulator":
-        of = cell.world.clients["bank"][0]
-    return Asked(path={"number": _own_command(of)})
+    return Asked(path={"number": _paid(cell)["command"]})
 
 
-def _own_command(of: Client) -> int:
-    body = {"to": of.participant, "amount": amount(0)}
-    return int(of.done("/v1/cash/payments", body)["command"])
+def _transaction(cell: Cell) -> Asked:
+    return Asked(path={"name": _paid(cell)["transaction"]})
 
 
 def _enrolment(cell: Cell) -> Asked:
@@ -189,11 +199,8 @@ def _new_key(cell: Cell) -> Asked:
 
 
 def _tomorrow(cell: Cell) -> Asked:
-    today = cell.world.registrar.told("/v1/clock")["today"]
-    year, month, day = map(int, today.split("-"))
-    from datetime import date, timedelta
-
-    return Asked(body={"to": (date(year, month, day) + timedelta(days=1)).isoformat()})
+    today = date.fromisoformat(cell.world.registrar.told("/v1/clock")["today"])
+    return Asked(body={"to": (today + timedelta(days=1)).isoformat()})
 
 
 def _signed(cell: Cell) -> Asked:
@@ -261,11 +268,14 @@ def _limit(cell: Cell) -> Asked:
     return Asked(path={"issuer": cell.side.core.participant}, query=PREPARE, body={"limit": amount(10**12)})
 
 
+def _calculation(_cell: Cell) -> Asked:
+    """Every calculation has the papers' values for what is left out; a pair's first month is nobody's in a paper."""
+    return Asked(body={})
+
+
 def _with(**body: object) -> Callable[[Cell], Asked]:
     return lambda cell: Asked(query=PREPARE, body=body)
 
-
-READ = (200,)
 
 WAYS: dict[str, Way] = {
     "list_participants": Way(ask=_fixed(), has_others=False),
@@ -317,4 +327,14 @@ WAYS: dict[str, Way] = {
     "advance_clock": Way(ask=_tomorrow, has_others=False),
     "submit_transaction": Way(ask=_signed, hidden=(422,)),
     "get_command": Way(ask=_command),
-}
+    "list_events": Way(ask=_fixed(), has_others=False),
+    "stream_events": Way(ask=_fixed(), has_others=False),
+    "list_blocks": Way(ask=_fixed(), has_others=False),
+    "get_block": Way(ask=_fixed(number=1), has_others=False),
+    "get_transaction": Way(ask=_transaction),
+    "list_contracts": Way(ask=_fixed(), has_others=False),
+    "get_deployment": Way(ask=_fixed(), has_others=False),
+    "list_models": Way(ask=_fixed(), has_others=False),
+} | {operation: Way(ask=_calculation, has_others=False) for operation in ACCESS if operation.startswith("compute_")}
+
+WAYS["compute_pair_line"] = Way(ask=lambda cell: Asked(body={"declared": "100000"}), has_others=False)

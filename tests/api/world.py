@@ -9,6 +9,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from scfin_chain.service.queue import Order
 from scfin_chain.service.service import Service
 from tests.api.client import Client, amount
 from tests.api.server import Running
@@ -188,6 +189,8 @@ def _second_central_bank(service: Service, registrar: Client) -> int:
     with service.store.begin() as connection:
         account = service.custody.take(connection, "second central bank")
         enrol = (account, 1, 0, 2**32 - 1, keccak(text="second central bank"))
+        wei = Order(key=None, step="fund", sender=service.offices.registrar, recipient=account, value=10**18)
+        service.put(connection, wei)
         service.put(connection, service.order("enrol", service.offices.registrar, "Participants", "enrol", *enrol))
     service.woken()
     deadline = monotonic() + PATIENCE_SECONDS
