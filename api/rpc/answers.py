@@ -26,7 +26,7 @@ def header(mined: BlockHeaderAPI, *, pending: bool = False) -> dict[str, Json]:
         "stateRoot": data(mined.state_root),
         "transactionsRoot": data(mined.transaction_root),
         "receiptsRoot": data(mined.receipt_root),
-        "logsBloom": None if pending else bloom(mined.bloom),
+        "logsBloom": bloom(mined.bloom),
         "difficulty": quantity(mined.difficulty),
         "number": quantity(mined.block_number),
         "gasLimit": quantity(mined.gas_limit),

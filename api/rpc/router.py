@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response, WebSocket
+from fastapi.middleware.cors import CORSMiddleware
 from starlette.concurrency import run_in_threadpool
 
 from api.rpc.conversation import Conversation
@@ -39,8 +40,12 @@ def node_router(methods: NodeMethods, *paths: str, origins: Sequence[str] = ()) 
 
 
 def node_app(methods: NodeMethods, *, origins: Sequence[str] = ()) -> FastAPI:
-    """A node and nothing else, on ``/`` and ``/rpc``."""
+    """A node and nothing else, on ``/`` and ``/rpc``; pages of ``origins`` may call it as well."""
     app = FastAPI(title="scfin chain", docs_url=None, redoc_url=None, openapi_url=None)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["POST"], allow_headers=["content-type"]
+        )
     app.include_router(node_router(methods, "/", "/rpc", origins=origins))
     return app
 

@@ -1,6 +1,6 @@
 """A node on loopback for tests: uvicorn in a thread, and a plain client that hides nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -76,12 +76,12 @@ def client_of(url: str) -> Iterator[Client]:
 
 
 @contextmanager
-def running_node(*, genesis_time: int, development: bool = True) -> Iterator[Node]:
+def running_node(*, genesis_time: int, development: bool = True, origins: Sequence[str] = ()) -> Iterator[Node]:
     """Serve a fresh chain, and stop whatever happens."""
     accounts = development_accounts()
     gateway = EthTesterGateway(genesis_time=Timestamp(genesis_time), funds=accounts.funds, errors=ERRORS)
     methods = NodeMethods(gateway, accounts.signers, development=development, errors=ERRORS)
-    app = node_app(methods)
+    app = node_app(methods, origins=origins)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     thread = Thread(target=server.run)

@@ -60,6 +60,8 @@ def test_reads_blocks(node: Node, probe: Contract) -> None:
     assert (whole["hash"], whole["number"]) == (f"0x{head.hash.hex()}", "0x1")
     assert [one["from"] for one in whole["transactions"]] == [node.sender]
     assert cast(node, "block", f"0x{head.hash.hex()}", "--field", "timestamp") == str(head.timestamp)
+    pending = read(node, "block", "pending")
+    assert (pending["number"], int(pending["hash"], 16), pending["transactions"]) == ("0x2", 0, [])
     assert cast(node, "find-block", str(head.timestamp)) == "1"
 
 

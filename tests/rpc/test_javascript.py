@@ -44,6 +44,7 @@ def test_ethers_understands_the_node(node: Node) -> None:
     assert seen["fees"]["gasPrice"] == "7"
     assert seen["typedBy"] == seen["messageBy"] == node.accounts.signers[0].address
     assert seen["nonce"] == 5
+    assert seen["pending"] == int(node.call("eth_blockNumber"), 16) + 1
 
 
 def test_viem_understands_the_node(node: Node) -> None:
@@ -65,5 +66,6 @@ def test_viem_understands_the_node(node: Node) -> None:
     assert (seen["balances"], seen["rewards"]) == (30, 3)
     assert seen["jumped"] == ["5", "100"]
     assert seen["height"] == "4"
+    assert seen["unmined"] == ["5", "4"]
     assert seen["nonce"] == 4
     assert seen["proof"] == "8"

@@ -47,6 +47,7 @@ def test_deploys_sends_and_reads_over_http(web3: Web3) -> None:
     assert web3.eth.fee_history(2, "latest", [50])["reward"] == [[0], [0]]
     assert web3.eth.get_storage_at(probe.address, 0)[-1] == 7
     assert web3.eth.get_proof(probe.address, [0])["storageProof"][0]["value"] == b"\x07"
+    assert (web3.eth.get_block("pending")["number"], web3.eth.get_block("pending").get("hash")) == (3, None)
     assert web3.is_connected()
     assert web3.net.version == "31337"
     assert web3.eth.syncing is False

@@ -15,8 +15,9 @@ from websockets.sync.client import ClientConnection, connect
 from api.rpc import subscriptions
 from api.rpc.dispatch import MAX_BODY
 from scfin_chain.chain import Contract
+from scfin_chain.units import Timestamp
 from tests.chain.probe import ABI
-from tests.rpc.server import Node
+from tests.rpc.server import Node, running_node
 
 NOTED = f"0x{ABI.topic('Noted').hex()}"
 
@@ -170,6 +171,22 @@ def test_turns_away_pages_of_other_sites(node: Node, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
         connect(node.websocket, proxy=None, origin=origin)  # type: ignore[arg-type]
     assert refused.value.response.status_code == 403
+
+
+def test_lets_in_pages_that_it_was_told_of(genesis_time: Timestamp) -> None:
+    page = "http://wallet.example"
+    with running_node(genesis_time=genesis_time, origins=[page]) as node:
+        with connect(node.websocket, proxy=None, origin=page) as socket:  # type: ignore[arg-type]
+            assert call(socket, "eth_chainId") == "0x7a69"
+        asked = {
+            "origin": page,
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "content-type",
+        }
+        allowed = node.session.options(node.url, headers=asked, timeout=10)
+        assert (allowed.status_code, allowed.headers["access-control-allow-origin"]) == (200, page)
+        asked["origin"] = "http://elsewhere.example"
+        assert node.session.options(node.url, headers=asked, timeout=10).status_code == 400
 
 
 def test_lets_in_pages_of_its_own_host(node: Node) -> None:

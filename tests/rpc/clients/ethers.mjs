@@ -94,6 +94,7 @@ console.log(
     typedBy: ethers.verifyTypedData(typed.domain, typed.types, typed.message, signed),
     messageBy: ethers.verifyMessage("hello", await unlocked.signMessage("hello")),
     nonce: await wallet.getNonce(),
+    pending: (await http.getBlock("pending")).number,
   }),
 );
 await socket.destroy();

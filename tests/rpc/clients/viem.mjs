@@ -102,6 +102,7 @@ console.log(
     types: [legacy.type, listed.type, note.type],
     statuses: [legacy.status, listed.status, note.status],
     heads,
+    unmined: [(await reader.getBlock({ blockTag: "pending" })).number, listed.blockNumber],
     heard: heard.map((log) => [log.args.id, log.blockNumber, log.logIndex, log.removed]),
     pending: pending.length,
     refusal,
