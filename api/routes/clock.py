@@ -45,12 +45,12 @@ def get_clock(service: TheService, _caller: TheCaller) -> Clock:
 async def advance_clock(body: NewDay, write: TheWrite) -> Written:
     """Let time go on, day by day: on each, what falls due is collected, paid out, expired or declared in default."""
     service, day = write.service, day_from_date(body.to)
+    today = service.today  # not in the transaction: the chain writes its journal while nobody may ask it
     if not service.ledger.gateway.capabilities.sets_time:
         raise Problem(409, "clock-not-movable", "the node keeps its own time")
 
     def orders(_connection: Connection) -> list[Order]:
         """Of a new request: one that comes again is of a day that may have come meanwhile."""
-        today = service.today
         if not today < day <= today + LONGEST_STEP:
             limit = f"after {date_of(today)}, today, and not after {date_of(Day(today + LONGEST_STEP))}"
             raise Problem.of_field("to", body.to, limit)

@@ -66,9 +66,10 @@ async def make_key(body: NewKey, write: TheWrite) -> MadeKey:
     owner = _owner(caller, body)
     if owner is not None:
         participant_row(service, owner)
+    today = service.today  # not in the transaction: the chain writes its journal while nobody may ask it
 
     def act(connection: Connection) -> tuple[int, dict[str, object]]:
-        today, expires = service.today, None if body.expires is None else day_from_date(body.expires)
+        expires = None if body.expires is None else day_from_date(body.expires)
         if expires is not None and expires < today:
             raise Problem.of_field("expires", body.expires, f"not before {iso(today)}, today by the chain's clock")
         made = new_key(connection, owner, today=today, expires=expires)
