@@ -1,0 +1,192 @@
+"""What must hold of a service's database and chain, whatever happened to its processes."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from api.rpc.accounts import PUBLIC_MNEMONIC, development_accounts
+from scfin_chain import artifacts
+from scfin_chain.bootstrap import Laboratory
+from scfin_chain.bootstrap.parts import decider_of, errors_of, keeper_of, node_of
+from scfin_chain.chain.backends.eth_tester import DEPLOYER_FUNDS, EthTesterGateway
+from scfin_chain.chain.gateway import Block, Gateway
+from scfin_chain.chain.journal import Dump
+from scfin_chain.chain.keyring import Keyring
+from scfin_chain.config import Settings
+from scfin_chain.deploy import found
+from scfin_chain.listener import Listener
+from scfin_chain.listener.replay import rebuild
+from scfin_chain.node.journal import DatabaseJournal
+from scfin_chain.scenarios.conservation import check_conservation
+from scfin_chain.service.queue import ADVANCE, COMMANDS
+from scfin_chain.service.rules import Rules
+from scfin_chain.store.store import Store
+from scfin_chain.store.tables import (
+    DERIVED,
+    ChainEntryRow,
+    DecisionRow,
+    EventRow,
+    IdempotencyRow,
+    WithdrawnRow,
+    table_of,
+)
+from scfin_chain.units import Money, Timestamp
+from tests.service.clients import Client, Write
+
+ENTRIES = table_of(ChainEntryRow)
+EVENTS = table_of(EventRow)
+IDEMPOTENCY = table_of(IdempotencyRow)
+DECISIONS = table_of(DecisionRow)
+WITHDRAWN = table_of(WithdrawnRow)
+
+Rows = list[dict[str, Any]]
+
+
+class Undumped(DatabaseJournal):
+    """A journal whose dumps nobody shows: what is made of it does every entry again."""
+
+    def dumps(self) -> Iterator[Dump]:
+        return iter(())
+
+
+@contextmanager
+def opened(database: Path | str) -> Iterator[Store]:
+    store = Store.existing(database)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def rows(store: Store, table: Table) -> Rows:
+    with store.read() as connection:
+        return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
+
+
+@contextmanager
+def chain_of(store: Store, *, dumped: bool = True) -> Iterator[EthTesterGateway]:
+    """The chain that a database's journal implies."""
+    run = store.run
+    assert run is not None
+    genesis_time, seed = run.chain["genesis_time"], run.chain["seed"]
+    assert isinstance(genesis_time, int)
+    assert isinstance(seed, int)
+    gateway = EthTesterGateway(
+        genesis_time=Timestamp(genesis_time),
+        seed=seed,
+        funds={**development_accounts(PUBLIC_MNEMONIC).funds, Keyring().deployer.address: DEPLOYER_FUNDS},
+        errors=errors_of(artifacts.load_all()),
+        journal=DatabaseJournal(store) if dumped else Undumped(store),
+    )
+    try:
+        yield gateway
+    finally:
+        gateway.close()
+
+
+def head_by_every_entry(store: Store) -> Block:
+    with chain_of(store, dumped=False) as gateway:
+        return gateway.head()
+
+
+@contextmanager
+def node_at(url: str) -> Iterator[Gateway]:
+    gateway = node_of(url, artifacts.load_all())
+    try:
+        yield gateway
+    finally:
+        gateway.close()
+
+
+def require_agreement(store: Store, gateway: Gateway, *, finality_depth: int = 0) -> None:
+    """The derived rows are what the chain says, and what the events say."""
+    settings = Settings()
+    before = gateway.head()
+    ledger, founders = found(
+        gateway, artifacts.load_all(), terms=settings.ledger, bank_cash=Money(settings.scenario.bank_cash)
+    )
+    assert gateway.head() == before, "the founding was not finished"
+    laboratory = Laboratory(
+        settings=settings,
+        ledger=ledger,
+        founders=founders,
+        founded_at=0,
+        store=store,
+        listener=Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=finality_depth),
+        decider=decider_of(ledger, store, Rules.from_settings(settings), founders),
+        keeper=keeper_of(ledger, store, founders, settings),
+    )
+    found_differences = check_conservation(laboratory)
+    assert found_differences.ok, found_differences.to_json()
+    assert rebuild(store).differences == ()
+
+
+def require_single_execution(store: Store) -> None:
+    """No command has another's nonce or bytes, nothing is left undone, and no decision was executed twice."""
+    commands, events = rows(store, COMMANDS), rows(store, EVENTS)
+    assert [row["id"] for row in commands if row["state"] in ("queued", "sent")] == []
+    bound = [row for row in commands if row["raw"] is not None]
+    assert repeated((row["sender"], row["nonce"]) for row in bound) == []
+    assert repeated(row["transaction_hash"] for row in bound) == []
+    answers = ("FinancingFunded", "FinancingRefused")
+    assert repeated(event["body"]["id"] for event in events if event["name"] in answers) == []
+    answered = {event["body"]["id"] for event in events if event["name"] in answers}
+    assert answered == {row["financing"] for row in rows(store, DECISIONS)}
+    done = {row["transaction_hash"] for row in commands if row["state"] == "done"}
+    assert {event["transaction_hash"] for event in events if event["name"] in answers} <= done
+
+
+def require_written_once(store: Store, writes: Iterable[Write]) -> None:
+    """Each write that was acknowledged is one command, and its events are those that were told."""
+    commands = {row["id"]: row for row in rows(store, COMMANDS)}
+    events: dict[str, list[str]] = {}
+    for event in rows(store, EVENTS):
+        events.setdefault(event["transaction_hash"], []).append(event["name"])
+    kept = {(row["caller"], row["key"]): row for row in rows(store, IDEMPOTENCY)}
+    writes = list(writes)
+    assert len(kept) == len({(write.token, write.key) for write in writes}) == len(writes)
+    told = [write for write in writes if write.done and "command" in write.answer]
+    numbers = [write.answer["command"] for write in told]
+    assert repeated(numbers) == []
+    assert set(numbers) <= {row["command"] for row in kept.values()}
+    for write in told:
+        command = commands[write.answer["command"]]
+        assert command["state"] == "done", (write, command)
+        if command["step"] != ADVANCE:
+            assert f"0x{command['transaction_hash']}" == write.answer["transaction"]
+            names = sorted(event["name"] for event in write.answer["events"])
+            assert sorted(events.get(command["transaction_hash"], [])) == names, write
+
+
+def require_no_more_transactions(store: Store, *, founding: int, raw_sent: int) -> None:
+    """The journal has the transactions of the founding, of the commands, and those that were sent past the queue."""
+    mined = [row for row in rows(store, COMMANDS) if row["block_number"] is not None and row["step"] != ADVANCE]
+    assert transactions(store) == founding + len(mined) + raw_sent
+
+
+def transactions(store: Store) -> int:
+    """How many the journal of the chain in the process has."""
+    query = select(func.count()).where(ENTRIES.c.kind.in_(("transaction", "pending")))
+    with store.read() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
+def require_same_answers(client_of: dict[str, Client], writes: Iterable[Write]) -> None:
+    """A key that comes again gets the first answer; the secret part of a key alone is never told again."""
+    for write in writes:
+        status, answer, repeated_ = client_of[write.token].again(write)
+        first = {name: value for name, value in write.answer.items() if name != "token"}
+        assert (status, {name: value for name, value in answer.items() if name != "token"}) == (write.status, first)
+        assert repeated_ or status >= 400, write
+
+
+def derived(store: Store) -> dict[str, Rows]:
+    return {name: [dict(row) for row in store.derived(name)] for name in DERIVED}
+
+
+def repeated(values: Iterable[Any]) -> list[Any]:
+    return [value for value, number in Counter(values).items() if number > 1]

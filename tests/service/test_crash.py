@@ -1,0 +1,175 @@
+"""A service that is killed at any moment loses nothing and does nothing twice.
+
+given a service on the chain of its process, on SQLite or PostgreSQL, killed fifty times under load and started again
+    every write that was acknowledged is there once, and a write that comes again gets its first answer
+    cash is right to the unit
+    no decision was executed twice, no transaction is on the chain that nobody ordered
+    the head of the chain is that which its journal implies
+    the derived rows are what the chain says
+given a first start that is killed amid the founding of the ledger: it is founded once, and as ever
+given a service that is told to stop under load: it ends in order, and goes on at the next start
+"""
+
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from scfin_chain.bootstrap.service import DATABASE_NAME
+from scfin_chain.errors import StoreError
+from tests.postgres import running_postgres
+from tests.service import audit
+from tests.service.clients import Client
+from tests.service.serving import KILLED, Served
+from tests.service.town import Town
+
+KILLS = 50
+
+LONGEST_LIFE = 0.8
+"""Seconds from one start to the next kill, once it is ready."""
+
+SHARE_NOT_READY = 0.3
+"""Of the kills that hit a service while it starts."""
+
+ANSWERS_ASKED_AGAIN = 150
+
+FOUNDING_KILLS = 10
+STOP_SECONDS = 15.0
+
+
+class Place:
+    """Where a service keeps its database: its options, and how a test opens it."""
+
+    def __init__(self, folder: Path, url: str | None) -> None:
+        self.folder = folder
+        self.database: Path | str = url or folder / DATABASE_NAME
+        self.options = () if url is None else ("--database", url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    with ExitStack() as stack:
+        url = None
+        if request.param == "postgresql":
+            url = stack.enter_context(stack.enter_context(running_postgres()).database())
+        yield Place(tmp_path / "data", url)
+
+
+def head_of(served: Served) -> tuple[str, str]:
+    client = Client(served.url, served.token, "reader")
+    head = client.rpc("eth_getBlockByNumber", "latest", False)["result"]
+    client.close()
+    return head["number"], head["hash"]
+
+
+@pytest.mark.slow
+def test_keeps_its_word_given_fifty_kills_under_load(place: Place) -> None:
+    chance = random.Random(50)
+    starts: list[float] = []
+    with Served(place.folder, *place.options) as served:
+        served.started()
+        with audit.opened(place.database) as store:
+            founding = audit.transactions(store)
+        town = Town.settled(served)
+        with town.busy(*town.acts()):
+            for _ in range(KILLS):
+                sleep(chance.uniform(0.05, LONGEST_LIFE))
+                served.kill()
+                assert served.exit_code == KILLED
+                began = monotonic()
+                served.start()
+                if chance.random() < SHARE_NOT_READY:
+                    sleep(chance.uniform(0, starts[-1] if starts else 1))
+                else:
+                    served.wait_until_ready()
+                    starts.append(monotonic() - began)
+            served.wait_until_ready()
+        decided = town.settle_decisions()
+        assert decided
+
+        owners = {client.token: client for client in town.clients}
+        sample = chance.sample(town.writes, min(ANSWERS_ASKED_AGAIN, len(town.writes)))
+        audit.require_same_answers(owners, sample)
+        for node in (*town.payers, *town.signers):
+            assert node.get(f"/v1/cash/{node.id}")["balance"]["amount"] == str(town.cash.held[node.id])
+
+        before = head_of(served)
+        served.kill()
+        served.started()
+        assert head_of(served) == before
+        served.kill()
+        town.close()
+
+    with audit.opened(place.database) as store:
+        audit.require_written_once(store, town.writes)
+        audit.require_single_execution(store)
+        audit.require_no_more_transactions(store, founding=founding, raw_sent=len(town.raw_sent))
+        assert audit.rows(store, audit.WITHDRAWN) == []
+        with audit.chain_of(store) as gateway:
+            audit.require_agreement(store, gateway)
+            head = gateway.head()
+        assert (hex(head.number), f"0x{head.hash.hex()}") == before
+        assert audit.head_by_every_entry(store) == head
+    assert any(write.sent > 1 for write in town.writes)
+
+
+@pytest.mark.slow
+def test_founds_its_ledger_once_given_kills_amid_the_founding(tmp_path: Path) -> None:
+    chance = random.Random(10)
+    with Served(tmp_path / "once") as served:
+        began = monotonic()
+        served.started()
+        whole = monotonic() - began
+        once = head_of(served)
+    with audit.opened(tmp_path / "once" / DATABASE_NAME) as store:
+        expected, founders = audit.transactions(store), audit.derived(store)
+
+    stood: list[int] = []
+    with Served(tmp_path / "killed") as served:
+        for _ in range(FOUNDING_KILLS):
+            served.start()
+            sleep(chance.uniform(0.1, 0.7) * whole)
+            served.kill()
+            stood.append(founded_so_far(tmp_path / "killed" / DATABASE_NAME))
+        served.started()
+        assert head_of(served) == once
+    with audit.opened(tmp_path / "killed" / DATABASE_NAME) as store:
+        assert audit.transactions(store) == expected
+        assert audit.derived(store) == founders
+    assert any(0 < done < expected for done in stood), stood
+
+
+def founded_so_far(database: Path) -> int:
+    """Transactions in a database that may not be finished itself."""
+    try:
+        with audit.opened(database) as store:
+            return audit.transactions(store)
+    except StoreError:
+        return 0
+
+
+@pytest.mark.slow
+def test_ends_in_order_given_it_is_told_to_stop_under_load(tmp_path: Path) -> None:
+    with Served(tmp_path / "data") as served:
+        served.started()
+        town = Town.settled(served)
+        with town.busy(*town.acts()):
+            for _ in range(2):
+                sleep(1)
+                began = monotonic()
+                served.ask_to_stop()
+                assert served.ended(STOP_SECONDS) == 0
+                assert monotonic() - began < STOP_SECONDS
+                served.started()
+        for node in (*town.payers, *town.signers):
+            assert node.get(f"/v1/cash/{node.id}")["balance"]["amount"] == str(town.cash.held[node.id])
+        town.settle_decisions()
+        served.kill()
+        town.close()
+        assert "Traceback" not in served.said()
+    with audit.opened(tmp_path / "data" / DATABASE_NAME) as store:
+        audit.require_written_once(store, town.writes)
+        audit.require_single_execution(store)
