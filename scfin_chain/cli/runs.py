@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich import progress as bars
 
 from scfin_chain.bootstrap import (
     CHAINS,
@@ -24,7 +24,7 @@ from scfin_chain.scenarios import report
 from scfin_chain.scenarios.conservation import check_conservation
 from scfin_chain.scenarios.demo import FIRST_DAY, Demo
 from scfin_chain.scenarios.invoices import Invoice, read_invoices
-from scfin_chain.scenarios.replay import Replay
+from scfin_chain.scenarios.replay import Progress, Replay
 from scfin_chain.scenarios.results import Results, results_of
 from scfin_chain.scenarios.stage import Stage
 from scfin_chain.service.canonical import digest
@@ -41,6 +41,10 @@ DatabaseOption = Annotated[
 ]
 ChainOption = Annotated[str, typer.Option("--chain", help=f"Where to run: {' or '.join(CHAINS)}.")]
 RpcOption = Annotated[str, typer.Option("--rpc-url", help="The node of --chain rpc; it must be at block 0.")]
+JsonOption = Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")]
+ProgressOption = Annotated[
+    bool, typer.Option("--progress-lines", help="Progress as lines `progress DONE TOTAL` on standard output.")
+]
 SettingsOption = Annotated[
     Path | None, typer.Option("--settings", help="TOML file of settings; docs/SETTINGS.md lists them.")
 ]
@@ -51,22 +55,31 @@ def demo(
     database: DatabaseOption = None,
     chain: ChainOption = "eth-tester",
     rpc_url: RpcOption = DEFAULT_RPC_URL,
+    json_file: JsonOption = None,
+    progress_lines: ProgressOption = False,
 ) -> None:
     """Tell the story of a few financings, on real contracts, in less than a minute.
 
     Example: scfin demo --database demo.sqlite, then scfin explain 2 --database demo.sqlite
     """
     started = monotonic()
+    _require_distinct({"--database": _file(database), "--json": json_file})
+    _require_writable(json_file)
     choice = _chain_choice(chain, rpc_url, seed=0)
+    told: list[str] = []
     with open_laboratory(start=FIRST_DAY, chain=choice, database=database, inputs_hash="demo") as laboratory:
         stage = Stage(laboratory)
         story = Demo(stage)
         for line in story.tell():
+            told.append(line)
             output.print(line, soft_wrap=True)
+            if progress_lines:
+                _print_progress(len(told), None)
         laboratory.store.finish()
         kept = check_conservation(laboratory)
+        explained = explanation(laboratory.store, story.financings[1])
         output.print()
-        output.print(explanation(laboratory.store, story.financings[1]), soft_wrap=True)
+        output.print(explained, soft_wrap=True)
         output.print()
         output.print(
             f"{stage.transactions} transactions in {monotonic() - started:.1f} s; cash off by {kept.cash_difference}; "
@@ -74,6 +87,9 @@ def demo(
             soft_wrap=True,
         )
         output.print(f"journal: {stage.journal.steps} steps, SHA-256 {stage.journal.digest}", soft_wrap=True)
+    if json_file is not None:
+        results = {"digest": stage.journal.digest, "steps": stage.journal.steps, "transactions": stage.transactions}
+        _write_json(json_file, results | {"story": told, "explanation": explained, "conservation": kept.to_json()})
     if not kept.ok:
         raise typer.Exit(1)
 
@@ -88,8 +104,9 @@ def run(
     database: DatabaseOption = None,
     settings: SettingsOption = None,
     check: Annotated[bool, typer.Option("--check", help="Only validate the file and the settings.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the results to this file.")] = None,
+    json_file: JsonOption = None,
     no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar, for logs.")] = False,
+    progress_lines: ProgressOption = False,
 ) -> None:
     """Replay a file of invoices on the ledger: each is traded, split, financed and paid on its real day.
 
@@ -111,7 +128,8 @@ def run(
         _print_check(rows)
         return
     _require_writable(json_file)
-    results = _replay(rows, choice, database, chosen, shows_progress=not no_progress)
+    with _progress_lines() if progress_lines else _progress_bar(not no_progress) as progress:
+        results = _replay(rows, choice, database, chosen, progress)
     seconds = monotonic() - started
     output.print(report.summary(results, seconds=seconds))
     output.print(f"SHA-256 {results.digest}", soft_wrap=True)
@@ -136,7 +154,7 @@ def compare(
 
 
 def _replay(
-    rows: tuple[Invoice, ...], choice: ChainChoice, database: str | None, settings: Settings, *, shows_progress: bool
+    rows: tuple[Invoice, ...], choice: ChainChoice, database: str | None, settings: Settings, progress: Progress
 ) -> Results:
     start = Day(min(invoice.invoiced for invoice in rows))
     inputs = _inputs_hash(rows, choice.seed, settings)
@@ -144,26 +162,35 @@ def _replay(
         start=start, settings=settings, chain=choice, database=database, inputs_hash=inputs
     ) as laboratory:
         stage = Stage(laboratory)
-        with _progress(shows_progress) as progress:
-            replay = Replay(stage, rows, choice.seed, progress)
-            replay.run()
+        replay = Replay(stage, rows, choice.seed, progress)
+        replay.run()
         results = results_of(stage, replay.traded.values())
         laboratory.store.finish()
         return results
 
 
 @contextmanager
-def _progress(shown_: bool) -> Iterator[Any]:
+def _progress_lines() -> Iterator[Progress]:
+    """For a program that started this one and reads along."""
+    yield _print_progress
+
+
+def _print_progress(done: int, total: int | None) -> None:
+    print("progress", done, total or "", flush=True)
+
+
+@contextmanager
+def _progress_bar(shown_: bool) -> Iterator[Progress]:
     """A bar on standard error that counts invoices traded and paid."""
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        bars.TextColumn("{task.description}"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeElapsedColumn(),
+        bars.TextColumn("left"),
+        bars.TimeRemainingColumn(),
     )
-    with Progress(*columns, console=errors, disable=not shown_) as bar:
+    with bars.Progress(*columns, console=errors, disable=not shown_) as bar:
         task = bar.add_task("invoices traded and paid", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
