@@ -7,6 +7,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from scfin_chain.events import Event
 from scfin_chain.events.financing_desk import FinancingFunded, FinancingRefused
+from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.decisions import (
     DECISIONS,
     FINANCINGS,
@@ -57,12 +58,28 @@ def _is(table: Table, event: FinancingFunded | FinancingRefused) -> ColumnElemen
     )
 
 
+def _void(connection: Connection, which: ColumnElement[bool], block_number: int) -> None:
+    """Make nothing of the commands that carry those decisions, in place of sending the same bytes again.
+
+    What takes their place is a payment of nothing to oneself: under the same nonce it keeps the old approval from ever
+    being mined, and later commands of the bank from waiting for that nonce.
+    """
+    nothing = {"data": "", "value": "0", "state": "queued", "raw": None, "transaction_hash": None, "nonce": None}
+    nothing |= {"block_number": None, "block_hash": None, "refusal": None}
+    again = or_(COMMANDS.c.block_number > block_number, COMMANDS.c.state.in_(("queued", "sent")))
+    for signature in connection.execute(select(DECISIONS.c.signature).where(which)).scalars().all():
+        carried = COMMANDS.c.data.contains(signature.removeprefix("0x"))
+        orphaned = and_(COMMANDS.c.step.in_(("fund", "refuse")), again, carried)
+        connection.execute(update(COMMANDS).where(orphaned).values(recipient=COMMANDS.c.sender, **nothing))
+
+
 def orphan_after(connection: Connection, block_number: int) -> None:
     """Withdraw the decisions that rest on later blocks, and have those sent again whose execution alone is gone.
 
     To be called once the derived rows are what they were after that block.
     """
     rests_on_later = or_(DECISIONS.c.requested_block > block_number, DECISIONS.c.basis_block > block_number)
+    _void(connection, rests_on_later, block_number)
     withdrawn = withdraw(connection, rests_on_later, cause="reorg")
     if withdrawn:
         log.warning("decisions withdrawn count=%d reason=reorg", withdrawn)

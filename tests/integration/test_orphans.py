@@ -11,6 +11,7 @@ given that a node executes the old approval after all
 given an approval that outlived its day and was executed in its last second all the same: it stands again
 given an execution of what nobody here has signed: what is stored is withdrawn, loudly
 given a sent decision whose block went before it was read: it is sent again
+given a queue that sends again whatever a reorg orphaned: not what is withdrawn; its nonce is spent on nothing
 """
 
 import logging
@@ -20,11 +21,15 @@ from typing import Any
 
 import pytest
 
+from scfin_chain.chain.gateway import Receipt
+from scfin_chain.chain.keyring import Keyring
 from scfin_chain.chain.ledger import Command, Outcome
 from scfin_chain.errors import ContractReverted
 from scfin_chain.scenarios.stage import Stage
+from scfin_chain.service.custody import Custody
 from scfin_chain.service.decider import _decision
 from scfin_chain.service.decision import sign_decision
+from scfin_chain.service.queue import Order, Queue
 from scfin_chain.units import CreditId, Day, Money, Timestamp, start_of
 from tests.integration.laboratories import START, World, act, everything, outbox
 from tests.integration.story import Cast, credited
@@ -327,3 +332,80 @@ def test_is_sent_again_given_its_block_went_before_it_was_read(play: Play) -> No
     assert play.send() == 1
     assert play.paid_once_by(first)
     assert outbox(laboratory.store) == [(1, "done", 2)]
+
+
+class Queued:
+    """Commands through the queue of the service, which binds each to a nonce and sends the same bytes again."""
+
+    def __init__(self, play: Play) -> None:
+        laboratory = play.stage.laboratory
+        custody = Custody(laboratory.store, Keyring())
+        with laboratory.store.begin() as connection:
+            assert custody.take(connection, "bank") == laboratory.founders.bank.signer.address
+        self.ledger, self.queue = (
+            laboratory.ledger,
+            Queue(store=laboratory.store, gateway=laboratory.ledger.gateway, custody=custody),
+        )
+
+    def submit(self, command: Command) -> Outcome:
+        order = Order(
+            key=None,
+            step=command.step,
+            sender=command.signer.address,
+            recipient=self.ledger.address(command.contract),
+            data=self.ledger.deployment.abis[command.contract].encode(command.function, *command.arguments),
+        )
+        ended = self.queue.work(self.queue.place(order))
+        assert isinstance(ended, Receipt)
+        return Outcome(receipt=ended, events=self.ledger.events(ended.logs))
+
+    def work_off(self) -> None:
+        for number in self.queue.waiting(at_most=10):
+            self.queue.work(number)
+
+
+class TestQueue:
+    def pay(self, play: Play, queued: Queued) -> None:
+        laboratory = play.stage.laboratory
+        arguments = (play.cast.third.signer.address, 1)
+        bank = laboratory.founders.bank.signer
+        queued.submit(Command(step="pay", signer=bank, contract="CashToken", function="transfer", arguments=arguments))
+
+    def test_does_not_send_again_what_is_withdrawn(self, play: Play) -> None:
+        laboratory, queued = play.stage.laboratory, Queued(play)
+        nonce = laboratory.ledger.gateway.nonce(laboratory.founders.bank.signer.address)
+        play.request()
+        first = play.decide()
+        assert laboratory.decider.send_pending(queued.submit) == 1
+        self.pay(play, queued)
+        play.poll()
+        play.go_back()
+        act(laboratory, play.cast.third.signer, "CashToken", "approve", play.cast.core.signer.address, 1)
+        play.request()
+        assert play.withdrawn == [("reorg", first)]
+
+        queued.work_off()
+        play.poll()
+
+        held = everything(laboratory.store)
+        assert [row["state"] for row in held["financing"]] == ["requested"]
+        assert laboratory.ledger.gateway.nonce(laboratory.founders.bank.signer.address) == nonce + 2
+        assert laboratory.ledger.view("CashToken", "balanceOf", play.cast.third.signer.address) == 2
+        assert laboratory.decider.decide_next() == 1
+        assert laboratory.decider.send_pending(queued.submit) == 1
+
+    def test_sends_again_what_stands(self, play: Play) -> None:
+        laboratory, queued = play.stage.laboratory, Queued(play)
+        play.request()
+        first, later = play.decide(), play.remember()
+        assert laboratory.decider.send_pending(queued.submit) == 1
+        play.poll()
+        later.go_back()
+        play.poll()
+
+        queued.work_off()
+        play.poll()
+
+        assert play.paid_once_by(first)
+        assert laboratory.decider.send_pending(queued.submit) == 0
+        assert (play.withdrawn, play.outbox) == ([], [(1, "done")])
