@@ -43,7 +43,7 @@ class LedgerFigures(Collector):
         with service.store.read() as connection:
             cursor = connection.execute(select(func.max(table_of(BlockRow).c.number))).scalar() or 0
             counts: dict[str, dict[str, int]] = {
-                table: dict(connection.execute(select(column, func.count()).group_by(column)).tuples().all())
+                table: {row[0]: row[1] for row in connection.execute(select(column, func.count()).group_by(column))}
                 for table, column in (
                     ("commands", COMMANDS.c.state),
                     ("outbox", table_of(OutboxRow).c.state),

@@ -283,7 +283,7 @@ def _held(connection: Connection, credit: RowMapping) -> dict[int, int]:
         .join(HOLDINGS, HOLDINGS.c.account == PARTICIPANTS.c.account)
         .where(HOLDINGS.c.credit == credit["id"])
     )
-    return dict(connection.execute(query).tuples().all())
+    return {participant: amount for participant, amount in connection.execute(query)}
 
 
 def _with_the_desk(connection: Connection, credit: RowMapping, state: str) -> dict[int, int]:

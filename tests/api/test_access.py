@@ -51,7 +51,7 @@ def test_cell(world: World, operations: dict[str, tuple[str, str]], operation: s
             assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("operation", sorted(ACCESS))
+@pytest.mark.parametrize("operation", sorted(WAYS))
 def test_without_a_key(world: World, operations: dict[str, tuple[str, str]], operation: str) -> None:
     """It should answer nobody who does not say who it is."""
     method, path = operations[operation]
