@@ -283,7 +283,7 @@ def _held(connection: Connection, credit: RowMapping) -> dict[int, int]:
         .join(HOLDINGS, HOLDINGS.c.account == PARTICIPANTS.c.account)
         .where(HOLDINGS.c.credit == credit["id"])
     )
-    return {participant: amount for participant, amount in connection.execute(query)}
+    return {row.id: row.amount for row in connection.execute(query)}
 
 
 def _with_the_desk(connection: Connection, credit: RowMapping, state: str) -> dict[int, int]:
