@@ -41,7 +41,7 @@ def read_call(deployment: Deployment, to: Address | None, data: bytes) -> Call |
 
 
 def spelled(value: object) -> JsonValue:
-    """A decoded value as JSON holds it without loss: whole numbers are text, bytes hexadecimal, a struct has its fields."""
+    """A decoded value, in JSON without loss: whole numbers are text, bytes hexadecimal, a struct goes by its fields."""
     if isinstance(value, bool | str):
         return value
     if isinstance(value, bytes):

@@ -13,6 +13,7 @@ from api.routes import (
     models,
     participants,
     receivables,
+    scenarios,
     settlements,
     transactions,
 )
@@ -32,5 +33,6 @@ V1: tuple[APIRouter, ...] = (
     events.router,
     ledger.router,
     models.router,
+    scenarios.router,
 )
 """In the order of the documentation."""

@@ -1,0 +1,333 @@
+"""Scenarios in processes of their own: queued in the database, a few at once, each watched by the process that runs it.
+
+A scenario that was running when its service stopped, or was killed, has failed: nothing of a half run is kept. What was
+queued is run by the next that has a place.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+from sqlalchemy import and_, select, update
+from starlette.concurrency import run_in_threadpool
+
+from api.problems import FieldError, Problem, shown
+from scfin_chain.errors import StoreError
+from scfin_chain.store.store import Store
+from scfin_chain.store.tables import ScenarioRow, table_of
+
+SCENARIOS = table_of(ScenarioRow)
+
+FOLDER = "scenarios"
+"""In the data folder: a folder for each run, which keeps its database for ``scfin explain``."""
+
+AT_ONCE = 2
+"""Children of one process of the service."""
+
+BEAT_SECONDS = 1.0
+"""Between two signs of life of the process that runs something."""
+
+DEAD_SECONDS = 30
+"""After which a process without one is taken for dead."""
+
+CHECK_SECONDS = 60
+"""How long the check of a file may take."""
+
+LONGEST_LINE = 1 << 20
+LONGEST_ERROR = 500
+MOST_ERRORS = 100
+
+INTERRUPTED = "interrupted: the service stopped while it ran; start it again"
+
+_PROGRESS = re.compile(rb"progress (\d+) (\d*)\s*")
+_REFUSAL = re.compile(
+    r"(?:line (?P<line>\d+): )?(?:(?P<field>\S+) is (?P<value>.*): must be (?P<limit>.*)|.*)", re.DOTALL
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Child:
+    """A run under way."""
+
+    task: "asyncio.Task[None]"
+    process: Process | None = None
+    done: int = 0
+    total: int | None = None
+
+
+class ScenarioRuns:
+    """Starts, watches and ends children; `watch` is to run as long as the service does.
+
+    ``alone`` tells that no other process serves this database: whatever is said to run at the start is dead.
+    """
+
+    def __init__(self, store: Store, data: Path, *, alone: bool) -> None:
+        self._store = store
+        self._folder = data / FOLDER
+        self._alone = alone
+        self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._children: dict[int, _Child] = {}
+        self._woken = asyncio.Event()
+        self._checks = asyncio.Semaphore(AT_ONCE)
+
+    def wake(self) -> None:
+        """Something was queued or cancelled: called in the loop that watches."""
+        self._woken.set()
+
+    async def check(self, spec: Mapping[str, Any]) -> None:
+        """Refuse bad input as ``scfin run --check`` does.
+
+        Raises
+        ------
+        Problem
+            Every bad row by its line, or what is wrong with the whole.
+        """
+        async with self._checks:
+            with TemporaryDirectory() as folder:
+                arguments = await run_in_threadpool(_arguments, spec, Path(folder))
+                process = await _started([*arguments, "--check"], Path(folder))
+                try:
+                    async with asyncio.timeout(CHECK_SECONDS):
+                        _, told = await process.communicate()
+                except TimeoutError:
+                    raise Problem(
+                        503, "unavailable", "the check takes too long", headers={"Retry-After": "10"}
+                    ) from None
+                finally:
+                    _kill(process)
+        if process.returncode:
+            raise _refusal(told.decode("utf-8", "replace"))
+
+    async def watch(self) -> None:
+        """Run what is queued, until cancelled; then whatever still runs has failed."""
+        buried = 0.0
+        try:
+            while True:
+                with suppress(StoreError):  # the next look may find the database again
+                    if time.monotonic() - buried > DEAD_SECONDS or not buried:
+                        await run_in_threadpool(self._bury, everybody=self._alone and not buried)
+                        buried = time.monotonic()
+                    await self._look()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(BEAT_SECONDS):
+                        await self._woken.wait()
+                self._woken.clear()
+        finally:
+            await self._stop()
+
+    async def _look(self) -> None:
+        """Show that this process lives, end what was cancelled, and start what there is a place for."""
+        if self._children:
+            alive = await run_in_threadpool(self._beat)
+            for number in self._children.keys() - alive:
+                _kill(self._children[number].process)
+        while len(self._children) < AT_ONCE:
+            claimed = await run_in_threadpool(self._claim)
+            if claimed is None:
+                return
+            number, spec = claimed
+            self._children[number] = _Child(task=asyncio.create_task(self._run(number, spec)))
+
+    async def _stop(self) -> None:
+        for child in self._children.values():
+            child.task.cancel()
+        await asyncio.gather(*(child.task for child in self._children.values()), return_exceptions=True)
+
+    async def _run(self, number: int, spec: Mapping[str, Any]) -> None:
+        """One run from its first to its last line."""
+        folder = self._folder / str(number)
+        values: dict[str, Any] = {"state": "failed", "error": INTERRUPTED}
+        child: _Child | None = None
+        try:
+            arguments = await run_in_threadpool(_arguments, spec, folder)
+            result = folder / "result.json"
+            arguments += ["--json", str(result), "--database", str(folder / "run.sqlite"), "--progress-lines"]
+            child = self._children[number]
+            child.process = await _started(arguments, folder)
+            told = await self._followed(child)
+            values = await run_in_threadpool(_outcome, child.process.returncode, told, result)
+            values |= {"done": child.done, "total": child.total if child.total is not None else child.done}
+        except OSError as error:
+            values = {"state": "failed", "error": f"it could not be started: {error.strerror}"}
+        except Exception:
+            log.exception("scenario met a bug scenario=%d", number)
+            values = {"state": "failed", "error": "this is a bug; the log has more"}
+        finally:
+            if child is not None:
+                _kill(child.process)
+            self._end(number, values, folder)
+            self._children.pop(number, None)
+            self._woken.set()
+
+    async def _followed(self, child: _Child) -> str:
+        """Read along until the child ends; gives the end of what it said on standard error."""
+        process = child.process
+        assert process is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        errors = asyncio.create_task(_tail(process.stderr))
+        async for line in process.stdout:
+            found = _PROGRESS.fullmatch(line)
+            if found is not None:
+                child.done, child.total = int(found[1]), int(found[2]) if found[2] else None
+        told = await errors
+        await process.wait()
+        return told
+
+    def _end(self, number: int, values: dict[str, Any], folder: Path) -> None:
+        """Write down what became of it, unless it was cancelled; only of a run that is done something is kept."""
+        mine = and_(SCENARIOS.c.id == number, SCENARIOS.c.state == "running", SCENARIOS.c.process == self._name)
+        kept = False
+        with suppress(StoreError), self._store.begin() as connection:
+            noted = connection.execute(update(SCENARIOS).where(mine).values(**values, process=None)).rowcount
+            kept = bool(noted) and values["state"] == "done"
+        if not kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _claim(self) -> tuple[int, Mapping[str, Any]] | None:
+        """The oldest that nobody runs yet; now this process does."""
+        queued = SCENARIOS.c.state == "queued"
+        with self._store.begin() as connection:
+            query = select(SCENARIOS.c.id, SCENARIOS.c.kind, SCENARIOS.c.spec).where(queued)
+            row = connection.execute(query.order_by(SCENARIOS.c.id).limit(1)).first()
+            if row is None:
+                return None
+            values = {"state": "running", "process": self._name, "beat": _now()}
+            taken = connection.execute(update(SCENARIOS).where(queued, SCENARIOS.c.id == row.id).values(values))
+        return (row.id, {"kind": row.kind} | row.spec) if taken.rowcount else None
+
+    def _beat(self) -> set[int]:
+        """Write down how far each is; gives those that are still to run."""
+        mine = and_(SCENARIOS.c.state == "running", SCENARIOS.c.process == self._name)
+        with self._store.begin() as connection:
+            for number, child in list(self._children.items()):
+                values = {"done": child.done, "total": child.total, "beat": _now()}
+                connection.execute(update(SCENARIOS).where(mine, SCENARIOS.c.id == number).values(values))
+            return set(connection.execute(select(SCENARIOS.c.id).where(mine)).scalars())
+
+    def _bury(self, *, everybody: bool) -> None:
+        """What a dead process ran has failed."""
+        dead = and_(SCENARIOS.c.state == "running", SCENARIOS.c.process != self._name)
+        if not everybody:
+            dead = and_(dead, SCENARIOS.c.beat < _now() - DEAD_SECONDS)
+        with self._store.begin() as connection:
+            numbers = list(connection.execute(select(SCENARIOS.c.id).where(dead)).scalars())
+            values = {"state": "failed", "error": INTERRUPTED, "process": None}
+            connection.execute(update(SCENARIOS).where(dead).values(values))
+        for number in numbers:
+            shutil.rmtree(self._folder / str(number), ignore_errors=True)
+
+
+def _arguments(spec: Mapping[str, Any], folder: Path) -> list[str]:
+    """The command of a run, its files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if spec["kind"] == "demo":
+        return ["demo"]
+    invoices = folder / "invoices.csv"
+    invoices.write_text(spec["csv"], encoding="utf-8", newline="")
+    arguments = ["run", "--invoices", str(invoices), "--seed", str(spec["seed"]), "--no-progress"]
+    if spec["limit"] is not None:
+        arguments += ["--limit", str(spec["limit"])]
+    if spec["settings"]:
+        settings = folder / "settings.toml"
+        settings.write_text(_toml(spec["settings"]), encoding="utf-8")
+        arguments += ["--settings", str(settings)]
+    return arguments
+
+
+def _toml(tables: Mapping[str, Mapping[str, int | float | str]]) -> str:
+    """Settings as a file; JSON spells numbers and plain text as TOML does."""
+    lines = []
+    for table, values in tables.items():
+        lines += [f"[{table}]", *(f"{name} = {json.dumps(value)}" for name, value in values.items())]
+    return "\n".join(lines) + "\n"
+
+
+async def _started(arguments: list[str], folder: Path) -> Process:
+    """The program in a session of its own, without the service's settings and secrets."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SCFIN_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "scfin_chain.cli",
+        *arguments,
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=folder,
+        env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        start_new_session=True,
+        limit=LONGEST_LINE,
+    )
+    with suppress(ProcessLookupError):
+        os.setpriority(os.PRIO_PROCESS, process.pid, 10)  # the ledger goes first
+    return process
+
+
+def _kill(process: Process | None) -> None:
+    if process is not None and process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _tail(stream: asyncio.StreamReader) -> str:
+    kept = b""
+    while chunk := await stream.read(4_096):
+        kept = (kept + chunk)[-4_096:]
+    return kept.decode("utf-8", "replace")
+
+
+def _outcome(code: int | None, told: str, result: Path) -> dict[str, Any]:
+    """What became of a child that has ended by itself."""
+    if code == 0:
+        with suppress(OSError, ValueError):
+            return {"state": "done", "result": json.loads(result.read_text(encoding="utf-8"), parse_constant=_refuse)}
+        return {"state": "failed", "error": "it left no results"}
+    if code == 1 and result.exists():
+        return {"state": "failed", "error": "the books do not balance: this is a bug"}
+    lines = told.replace(str(result.parent), "").strip().splitlines()
+    return {"state": "failed", "error": shown(lines[-1])[:LONGEST_ERROR] if lines else f"it ended with code {code}"}
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+def _refusal(told: str) -> Problem:
+    """What the check said, as a problem: its first line is about the file, the others about rows."""
+    first, *rows = told.strip().removeprefix("scfin: ").splitlines() or ["refused without a word"]
+    lines = [line for line in rows if line.strip()] or [first]
+    errors = [_field_error(line) for line in lines[:MOST_ERRORS]]
+    detail = f"{len(lines)} bad rows, nothing was run" if rows else f"{errors[0].field}: must be {errors[0].limit}"
+    return Problem(422, "invalid-invoices", detail, errors=errors)
+
+
+def _field_error(line: str) -> FieldError:
+    found = cast(re.Match[str], _REFUSAL.fullmatch(line))
+    place = "invoices" if found["line"] is None else f"invoices line {found['line']}"
+    if found["field"] is None:
+        return FieldError(field=place, value="", limit=shown(line))
+    if found["field"].startswith("--"):  # the value is a path of ours
+        return FieldError(field=place, value="the file", limit=found["limit"])
+    return FieldError(field=f"{place} {found['field']}", value=shown(found["value"]), limit=found["limit"])
+
+
+def _now() -> int:
+    return int(time.time())
