@@ -6,6 +6,8 @@ after a revert, stop when told to, keep limits, and turn away pages of other sit
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -171,6 +173,20 @@ def test_turns_away_pages_of_other_sites(node: Node, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
         connect(node.websocket, proxy=None, origin=origin)  # type: ignore[arg-type]
     assert refused.value.response.status_code == 403
+
+
+def test_ends_with_the_node(genesis_time: Timestamp) -> None:
+    with ExitStack() as stack:
+        node = stack.enter_context(running_node(genesis_time=genesis_time))
+        with connect(node.websocket, proxy=None) as socket:
+            heads = call(socket, "eth_subscribe", "newHeads")
+            node.gateway.mine()
+            assert told(socket, heads)["number"] == "0x1"
+            started = monotonic()
+            stack.close()
+            assert monotonic() - started < 4
+            with pytest.raises(ConnectionClosed):
+                socket.recv(timeout=10)
 
 
 def test_lets_in_pages_that_it_was_told_of(genesis_time: Timestamp) -> None:
