@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from scfin_chain import artifacts
 from scfin_chain.bootstrap import Laboratory
 from scfin_chain.bootstrap.parts import decider_of, errors_of, keeper_of, node_of
 from scfin_chain.chain.backends.eth_tester import DEPLOYER_FUNDS, EthTesterGateway
+from scfin_chain.chain.backends.json_rpc import JsonRpcClient
 from scfin_chain.chain.gateway import Block, Gateway
 from scfin_chain.chain.journal import Dump
 from scfin_chain.chain.keyring import Keyring
@@ -162,10 +163,10 @@ def require_written_once(store: Store, writes: Iterable[Write]) -> None:
             assert sorted(events.get(command["transaction_hash"], [])) == names, write
 
 
-def require_no_more_transactions(store: Store, *, founding: int, raw_sent: int) -> None:
-    """The journal has the transactions of the founding, of the commands, and those that were sent past the queue."""
-    mined = [row for row in rows(store, COMMANDS) if row["block_number"] is not None and row["step"] != ADVANCE]
-    assert transactions(store) == founding + len(mined) + raw_sent
+def require_no_more_transactions(store: Store, mined: int, *, founding: int, raw_sent: int = 0) -> None:
+    """On the chain are the transactions of the founding, of the commands, and those that were sent past the queue."""
+    commands = [row for row in rows(store, COMMANDS) if row["block_number"] is not None and row["step"] != ADVANCE]
+    assert mined == founding + len(commands) + raw_sent
 
 
 def transactions(store: Store) -> int:
@@ -173,6 +174,19 @@ def transactions(store: Store) -> int:
     query = select(func.count()).where(ENTRIES.c.kind.in_(("transaction", "pending")))
     with store.read() as connection:
         return int(connection.execute(query).scalar_one())
+
+
+def transactions_on(node: str) -> int:
+    """How many a node has, block by block."""
+    with closing(JsonRpcClient(node, timeout=30)) as client:
+        numbers = range(int(client.request("eth_blockNumber"), 16) + 1)
+        counts = (client.request("eth_getBlockTransactionCountByNumber", hex(number)) for number in numbers)
+        return sum(int(count, 16) for count in counts)
+
+
+def head_at(node: str) -> Block:
+    with node_at(node) as gateway:
+        return gateway.head()
 
 
 def require_same_answers(client_of: dict[str, Client], writes: Iterable[Write]) -> None:

@@ -106,7 +106,8 @@ def test_keeps_its_word_given_fifty_kills_under_load(place: Place) -> None:
     with audit.opened(place.database) as store:
         audit.require_written_once(store, town.writes)
         audit.require_single_execution(store)
-        audit.require_no_more_transactions(store, founding=founding, raw_sent=len(town.raw_sent))
+        mined, raw_sent = audit.transactions(store), len(town.raw_sent)
+        audit.require_no_more_transactions(store, mined, founding=founding, raw_sent=raw_sent)
         assert audit.rows(store, audit.WITHDRAWN) == []
         with audit.chain_of(store) as gateway:
             audit.require_agreement(store, gateway)
