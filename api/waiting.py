@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 from starlette.concurrency import run_in_threadpool
 
 from scfin_chain.errors import StoreError
-from scfin_chain.service.queue import OPEN, Command
+from scfin_chain.service.queue import OPEN, Command, in_a_block_that_was_read
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
 
