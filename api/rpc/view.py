@@ -11,7 +11,6 @@ from typing import TypeVar, assert_never
 
 import rlp  # type: ignore[import-untyped]
 from eth.abc import BlockHeaderAPI, DatabaseAPI, ReceiptAPI, SignedTransactionAPI
-from eth.exceptions import TransactionNotFound
 from eth.vm.forks.prague import PragueVM
 from eth_typing import BlockNumber, Hash32
 
@@ -67,8 +66,8 @@ class ChainView:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Nobody moves the chain meanwhile; the gateway has no public way to say so."""
-        with self._gateway._lock:
+        """Nobody moves the chain meanwhile: the gateway holds the same lock for whatever it does."""
+        with self._backend.lock:
             yield
 
     @property
@@ -145,22 +144,10 @@ class ChainView:
             return self._blocks.fetch(header.hash, lambda: self._read(header))
 
     def place_of(self, transaction_hash: bytes) -> tuple[MinedBlock, int] | None:
-        """The canonical block of a transaction and its index there.
-
-        py-evm's lookup outlives a revert, so what it says is held against the chain.
-        """
+        """The canonical block of a transaction and its index there."""
         with self.reading():
-            try:
-                number, index = self._backend.chain.chaindb.get_transaction_index(Hash32(transaction_hash))
-            except TransactionNotFound:
-                return None
-            header = self.header(number)
-            if header is None:
-                return None
-            block = self.block(header)
-            if index < len(block.transactions) and block.transactions[index].hash == transaction_hash:
-                return block, index
-            return None
+            placed = self._backend.placed(transaction_hash)
+            return None if placed is None else (self.block(placed.block.header), placed.index)
 
     def machine(self, point: BlockPoint, *, header: BlockHeaderAPI | None = None) -> PragueVM:
         """A machine of its own on the state there; ``header`` may replace what its code sees of the block."""
