@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.callers import TheCaller
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import Amount, ParticipantNumber, Prepared, Strict, Written
+from api.schemas import LARGEST_AMOUNT, Amount, ParticipantNumber, Prepared, Strict, Written
 from api.wiring import TheService
 from api.writes import TheCall
 from scfin_chain.service.service import Service
@@ -94,7 +94,10 @@ async def allow_cash(body: Allowance, write: TheCall) -> Written | Prepared:
 
 @router.post("/mint", status_code=201)
 async def mint_cash(body: Issue, write: TheCall) -> Written | Prepared:
-    """Issue cash: the central bank's alone."""
+    """Issue cash: the central bank's alone. All cash together is an amount too."""
+    supply = await run_in_threadpool(write.service.ledger.view, "CashToken", "totalSupply")
+    if body.amount.units > LARGEST_AMOUNT - supply:
+        raise Problem.of_field("amount", body.amount.amount, f"at most {LARGEST_AMOUNT - supply}, with what is there")
     return await write("CashToken", "mint", await _account(write.service, body.to), body.amount.units)
 
 
