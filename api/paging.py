@@ -55,7 +55,7 @@ def _decoded(after: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
         raise _not_ours(after)
     if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in values):
         raise _not_ours(after)
-    if any(isinstance(value, str) and "\0" in value for value in values):
+    if any(isinstance(value, str) and not value.isprintable() for value in values):
         raise _not_ours(after)
     return values
 
