@@ -13,7 +13,7 @@ from api.wiring import TheService
 from api.writes import TheWrite, written_of
 from scfin_chain.chain.envelope import open_envelope
 from scfin_chain.chain.refusal import TransactionRefused
-from scfin_chain.service.queue import Order
+from scfin_chain.service.queue import SUBMIT, Order
 from scfin_chain.service.service import Service
 
 router = APIRouter(tags=["transactions"])
@@ -55,7 +55,7 @@ def _order(service: Service, caller: Caller, raw: bytes) -> Order:
         raise Problem.of_field("raw", f"to {envelope.to}", "to a contract of the ledger")
     return Order(
         key=f"transaction {envelope.hash.hex()}",
-        step="submit",
+        step=SUBMIT,
         sender=envelope.sender,
         recipient=envelope.to,
         data=envelope.data,

@@ -29,6 +29,9 @@ OPEN = ("queued", "sent")
 ADVANCE = "advance"
 """The step of a command to the clock: its data is the day to which time shall go on."""
 
+SUBMIT = "submit"
+"""The step of a command that came signed: it is those bytes or nothing, even where the key is in custody too."""
+
 Command = dict[str, Any]
 """A row of the queue."""
 
@@ -215,8 +218,8 @@ class Queue:
         return receipt
 
     def _not_taken(self, command: Command, refused: TransactionRefused) -> Receipt | Refusal:
-        """What the owner of the key signed is refused; what was signed here, and cannot be mined any more, is anew."""
-        if not self._custody.holds(Address(command["sender"])):
+        """What somebody else signed is refused; what was signed here, and cannot be mined any more, is anew."""
+        if command["step"] == SUBMIT:
             return self._refuse(command["id"], ("sent",), Refusal.of(refused))
         if refused.reason in (Reason.NO_FUNDS, Reason.NONCE_TOO_HIGH):
             raise refused
