@@ -202,5 +202,6 @@ class EventLog:
         lowest = min(known)
         there = dict(self.blocks(connection, after=lowest - 1))
         query = select(EVENTS.c.block_number, EVENTS.c.block_hash).where(EVENTS.c.block_number >= lowest).distinct()
-        there |= dict(connection.execute(query).tuples().all())
+        for number, hash_ in connection.execute(query):
+            there[number] = hash_
         return max((number for number, hash_ in known.items() if there.get(number) == hash_), default=None)
