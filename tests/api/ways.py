@@ -11,8 +11,10 @@ from itertools import count
 from typing import Any
 
 import requests
+from sqlalchemy import insert
 
 from api.access import ACCESS
+from api.scenario_runs import SCENARIOS
 from scfin_chain.chain.transaction import sign
 from scfin_chain.units import Address
 from tests.api.client import Client, amount
@@ -69,6 +71,8 @@ class Way:
     """Whether there is another's resource to ask for; a list, or a thing to be made, is everybody's own."""
     allowed: tuple[int, ...] = (200, 201)
     hidden: tuple[int, ...] = (404,)
+    after: Callable[[Client, requests.Response], None] = lambda client, answer: None
+    """What is put right again once the answer is there."""
 
 
 def path_of(template: str, asked: Asked) -> str:
@@ -81,7 +85,10 @@ def send(method: str, template: str, cell: Cell, way: Way) -> requests.Response:
     client = asked.client or cell.client
     if method == "get":
         return client.request("GET", path_of(template, asked), params=asked.query, stream=True)
-    return client.post(path_of(template, asked), asked.body, **asked.query)
+    answer = client.post(path_of(template, asked), asked.body, **asked.query)
+    if answer.ok:
+        way.after(client, answer)
+    return answer
 
 
 def _fixed(**path: object) -> Callable[[Cell], Asked]:
@@ -268,6 +275,19 @@ def _limit(cell: Cell) -> Asked:
     return Asked(path={"issuer": cell.side.core.participant}, query=PREPARE, body={"limit": amount(10**12)})
 
 
+def _scenario(cell: Cell) -> Asked:
+    """One that came to its end."""
+    values = {"participant": cell.whose, "kind": "demo", "spec": {}, "state": "done", "result": {}}
+    with cell.world.service.store.begin() as connection:
+        number = connection.execute(insert(SCENARIOS).values(values).returning(SCENARIOS.c.id)).scalar_one()
+    return Asked(path={"number": number})
+
+
+def _stop(client: Client, started: requests.Response) -> None:
+    """A scenario takes a processor: it is not what is asked here."""
+    client.done(f"/v1/scenarios/{started.json()['id']}/cancel")
+
+
 def _calculation(_cell: Cell) -> Asked:
     """Every calculation has the papers' values for what is left out; a pair's first month is nobody's in a paper."""
     return Asked(body={})
@@ -334,6 +354,11 @@ WAYS: dict[str, Way] = {
     "get_transaction": Way(ask=_transaction),
     "list_contracts": Way(ask=_fixed(), has_others=False),
     "get_deployment": Way(ask=_fixed(), has_others=False),
+    "list_scenarios": Way(ask=_fixed(), has_others=False),
+    "start_scenario": Way(ask=lambda cell: Asked(body={"kind": "demo"}), has_others=False, after=_stop),
+    "get_scenario": Way(ask=_scenario),
+    "get_scenario_result": Way(ask=_scenario),
+    "cancel_scenario": Way(ask=_scenario),
     "list_models": Way(ask=_fixed(), has_others=False),
 } | {operation: Way(ask=_calculation, has_others=False) for operation in ACCESS if operation.startswith("compute_")}
 
