@@ -91,7 +91,7 @@ def check_conservation(laboratory: Laboratory) -> Conservation:
     derived = {name: {_key(name, row): row for row in store.derived(name)} for name in DERIVED}
     told = _Told.of(store)
     chain = _Chain(ledger, told.rows, derived)
-    compared = [*chain.read(), *_compared(derived, chain.rows), *_decided(store, derived["financing"].values())]
+    compared = [*chain.read(), *_compared(derived, chain.rows), *_decided(store, told.rows["financing"])]
     minted, burned = told.cash["Minted"], told.cash["Burned"]
     claims = int(ledger.view("Settlement", "totalClaimable"))
     return Conservation(
@@ -125,14 +125,14 @@ def _compared(
                 yield from ((row[c.name], values.get(c.name, UNTOLD)) for c in table.columns if not c.primary_key)
 
 
-def _decided(store: Store, financings: Iterable[RowMapping]) -> Iterator[tuple[object, object]]:
-    """The hashes that were executed beside those of the decision that stands."""
+def _decided(store: Store, told: Mapping[Key, Mapping[str, Any]]) -> Iterator[tuple[object, object]]:
+    """The hashes of the decision that stands beside those that the chain executed."""
     hashes = DECISIONS.c.model_hash, DECISIONS.c.inputs_hash
     with store.read() as connection:
         stored = {row[0]: tuple(row[1:]) for row in connection.execute(select(DECISIONS.c.financing, *hashes))}
-    for row in financings:
+    for (financing,), row in told.items():
         if row["inputs_hash"] is not None:
-            yield (row["model_hash"], row["inputs_hash"]), stored.get(row["id"])
+            yield stored.get(financing), (row["model_hash"], row["inputs_hash"])
 
 
 @dataclass(slots=True)
