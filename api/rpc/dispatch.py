@@ -20,7 +20,7 @@ from api.rpc.errors import (
 from api.rpc.hexadecimal import Json
 from api.rpc.method import Method
 from api.rpc.refusals import refusal_of
-from api.rpc.untrusted_json import read_json
+from api.untrusted_json import read_json
 from scfin_chain.errors import ScfinError
 
 MAX_BODY = 2_000_000

@@ -9,7 +9,7 @@ from eth_utils.crypto import keccak
 
 from api.rpc.calls import ACCESS_LIST, FEE_MARKET, LEGACY, Accesses
 from api.rpc.errors import InvalidParameter
-from api.rpc.untrusted_json import read_json
+from api.untrusted_json import read_json
 from scfin_chain.chain.signer import Signer
 
 _PROTECTED_V = 35

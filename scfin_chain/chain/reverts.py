@@ -44,7 +44,7 @@ class ErrorCatalogue:
             return _unknown(data)
         try:
             values = parameters.decode(data[4:])
-        except DecodingError:
+        except (DecodingError, UnicodeDecodeError):
             return _unknown(data)
         return ContractReverted(name, dict(zip(parameters.names, map(_printable, values), strict=True)))
 

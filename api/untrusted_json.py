@@ -18,11 +18,12 @@ _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 def read_json(text: str) -> Any:
     """The value of a JSON text; ValueError, of one line, where it is none or too deep."""
-    _check_depth(text)
+    check_depth(text)
     return json.loads(text, parse_constant=_refuse_constant)
 
 
-def _check_depth(text: str) -> None:
+def check_depth(text: str) -> None:
+    """ValueError, of one line, where a JSON text is nested deeper than anybody needs."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth = 0
