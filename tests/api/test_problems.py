@@ -121,6 +121,7 @@ def registration(place: Place, **changed: object) -> dict[str, object]:
         b'{"number": "\xff\xfe"}',
         b"nul",
         b"[" * 9_000,
+        b"[" * 900_000,  # more than any stack holds
         b'{"a":' * 1_500 + b"1" + b"}" * 1_500,
         b"1" * 9_000,
     ],
