@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from scfin_chain.chain.gateway import BlockRef, Gateway, Receipt
 from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
-from scfin_chain.errors import ChainError, ContractReverted, StoreError
+from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, StoreError
 from scfin_chain.service.custody import Custody
 from scfin_chain.service.rehearsal import rehearse
 from scfin_chain.store.commands import COMMANDS
@@ -162,8 +162,8 @@ class Queue:
         """
         with self._store.begin() as connection:
             orphaned = and_(COMMANDS.c.state.not_in(OPEN), ~in_a_block_that_was_read())
-            opened = {"block_number": None, "block_hash": None, "refusal": None}
-            count = connection.execute(update(COMMANDS).where(orphaned).values(state="sent", **opened)).rowcount
+            opened = {"state": "sent", "block_number": None, "refusal": None}
+            count = connection.execute(update(COMMANDS).where(orphaned).values(opened)).rowcount
         if count:
             log.warning("commands opened again count=%d reason=reorg", count)
         return count
@@ -174,6 +174,7 @@ class Queue:
         if command["state"] == "queued":
             refusal = self._preflight(command)
             if refusal is not None:
+                self._require_settled(number)
                 return self._refuse(number, ("queued",), refusal)
             command = self._bind(command)
         return self._send(command)
@@ -220,12 +221,45 @@ class Queue:
     def _not_taken(self, command: Command, refused: TransactionRefused) -> Receipt | Refusal:
         """What somebody else signed is refused; what was signed here, and cannot be mined any more, is anew."""
         if command["step"] == SUBMIT:
+            self._require_settled(command["id"])
             return self._refuse(command["id"], ("sent",), Refusal.of(refused))
         if refused.reason in (Reason.NO_FUNDS, Reason.NONCE_TOO_HIGH):
             raise refused
         log.warning("signed anew command=%d reason=%s", command["id"], refused)
         self._change(command, {"state": "queued", "raw": None, "transaction_hash": None, "nonce": None})
         return self.bring(command["id"])
+
+    def _require_settled(self, number: int) -> None:
+        """Before a refusal: what a reorg took away may be all that is missing, and it is sent again before this.
+
+        The highest block in which a command ended is orphaned by every reorg that orphans any of them.
+
+        Raises
+        ------
+        NodeSilent
+            Nobody can say: the command waits.
+        """
+        with self._store.read() as connection:
+            reopened = select(COMMANDS.c.id).where(
+                COMMANDS.c.state == "sent", COMMANDS.c.block_hash.is_not(None), COMMANDS.c.id < number
+            )
+            waiting = set(connection.execute(reopened).scalars()) - {end.number for end in self._ended}
+            highest = connection.execute(
+                select(COMMANDS.c.block_number, COMMANDS.c.block_hash)
+                .where(COMMANDS.c.block_number.is_not(None))
+                .order_by(COMMANDS.c.block_number.desc())
+                .limit(1)
+            ).all()
+        ended = [BlockRef(number=row[0], hash=bytes.fromhex(row[1])) for row in highest]
+        ended += [end.block for end in self._ended if end.block is not None]
+        if waiting or not all(map(self._stands, sorted(ended, key=lambda block: block.number)[-1:])):
+            raise NodeSilent(f"command {number} waits: a reorg took away what was sent before it")
+
+    def _stands(self, block: BlockRef) -> bool:
+        """Whether a block is on the chain."""
+        if block.number > self._gateway.head().number:
+            return False
+        return self._gateway.block(block.number).hash == block.hash
 
     def _mined(self, command: Command) -> BlockRef | None:
         """The block in which the bytes were mined."""
