@@ -189,7 +189,7 @@ class Town:
         sleep(0.1)
 
     def trade(self) -> None:
-        """A delivery that is confirmed, turned into credit, and half of it put up for financing."""
+        """A delivery that is confirmed, turned into credit, and some of it put up for financing."""
         face = self.branch.chance.randrange(10_000, 20_000)
         due = date.fromisoformat(self.branch.get("/v1/clock")["today"]) + timedelta(DAYS)
         agreed = {"face": amount(face), "due": str(due), "documents": DOCUMENTS}
@@ -200,7 +200,8 @@ class Town:
         self.core.done(f"/v1/receivables/{receivable}/confirm", agreed)
         recharge = self.core.post("/v1/credits", {"receivable": receivable, "amount": amount(face)})
         if recharge.done:  # else the line is used up
-            asked = {"credit": recharge.answer["id"], "face": amount(face // 2)}
+            units = self.branch.chance.randrange(200, 600)  # the line of a newcomer holds a few of them
+            asked = {"credit": recharge.answer["id"], "face": amount(units)}
             self.financings.append(self.branch.done("/v1/financings", asked)["id"])
 
     def settle_decisions(self, *, seconds: float = 60.0) -> dict[str, int]:
