@@ -202,6 +202,5 @@ class EventLog:
         lowest = min(known)
         there = dict(self.blocks(connection, after=lowest - 1))
         query = select(EVENTS.c.block_number, EVENTS.c.block_hash).where(EVENTS.c.block_number >= lowest).distinct()
-        for number, hash_ in connection.execute(query):
-            there[number] = hash_
+        there |= {row.block_number: row.block_hash for row in connection.execute(query)}
         return max((number for number, hash_ in known.items() if there.get(number) == hash_), default=None)

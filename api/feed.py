@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
-from api.event_log import EVERYTHING, Chapter, Choice, EventLog, Mark, Rewound, Told
+from api.event_log import BEFORE_ALL, EVERYTHING, Chapter, Choice, EventLog, Mark, Rewound, Told
 from scfin_chain.errors import StoreError
 from scfin_chain.service.api_keys import KEYS
 from scfin_chain.units import Day
@@ -45,6 +45,8 @@ BROKEN = "this is a bug: resume with Last-Event-ID"
 KEY_CLOSED = "the key is revoked or has expired"
 
 log = logging.getLogger(__name__)
+
+_NOTHING = Chapter(rewound=None, told=[], mark=BEFORE_ALL, more=False)
 
 Item = Told | Rewound
 
@@ -150,6 +152,8 @@ class Feed:
                     if not chapter.more:
                         break
                 chapter = await self._join(stream, mark)
+                if stream.ended is not None:
+                    break
                 if mark is None:
                     yield chapter.mark
                 for item in _items(chapter):
@@ -185,7 +189,9 @@ class Feed:
         for stream in self._streams:
             stream.end(reason)
         for each in self._joining:
-            each.chapter.cancel()
+            each.stream.end(reason)
+            if not each.chapter.done():
+                each.chapter.set_result(_NOTHING)
         self._streams.clear()
 
     async def _pause_or_wake(self) -> None:
@@ -217,7 +223,7 @@ class Feed:
             self._woken.set()
             return
         for each, chapter in zip(joining, sight.chapters, strict=True):
-            if each in self._joining:  # its client is still there
+            if each in self._joining and not each.chapter.done():  # its client is still there
                 self._joining.remove(each)
                 if not chapter.more:
                     self._streams.add(each.stream)

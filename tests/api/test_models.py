@@ -1,0 +1,236 @@
+"""The published models over HTTP.
+
+given any role
+    the list names every model with its parameters, units, domains and sources
+    each model computes the paper's numbers from its defaults, and the library's from other arguments
+given arguments outside a model's domain: a problem names argument, value and domain
+given arguments of another type, unknown or not finite: a problem
+given any arguments at all: finite numbers, or a problem; never a failure
+"""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.calculations import REGISTRY
+from api.problems import Problem
+from scfin_chain.errors import ModelDomainError
+from scfin_chain.models import PRINTED_GAME
+from tests.api.client import Client
+from tests.api.world import World
+
+ROLES = ("registrar", "regulator", "bank", "supplier", "carrier", "core_enterprise", "central_bank")
+
+REQUIRED = {"pair_line": {"declared": "60", "months": ["60", "80", "0", "120", "40"], "paid": 4, "late_days": 65}}
+
+PRINTED = {
+    "break_even_price": {"rate": 0.039498, "limit": 0.058589, "firms_at_zero": 2.60674, "quoted_bps": 395},
+    "programme_price": {"rate": 0.042080406, "quoted": 421, "critical_ratio": 0.011972879},
+    "excess_profit_option": {"value": 2_616_249.95, "strike": 9_376_640.0},
+    "conventional_quote": {"rate": 0.0772},
+    "financing_costs": {"capital_cost": 820_456.0, "default_loss": 144_436.32, "required_return": 115_404.8},
+    "side_income": {"deposit_income": 71_168.2468, "service_income": 55_480.0},
+    "collateral_volatility": {"volatility": 0.07433},
+    "payment_rating": {"score": 68.0},
+    "score_rating": {"default_probability": 0.0445, "default_probability_over": 0.022503197},
+    "guarantee": {"guarantee": 13_514_377.0, "certain_volume": 46_601.3},
+    "credit_line": {"line": 36_412, "profit": 91, "zero_at": 72_824},
+    "expected_profit": {"profit": 91},
+    "predictive_line": {"optimal_line": 36_412},
+    "repayment_law": {"exponent": 1.0},
+    "pair_line": {"guarantee": 492.082396, "line": 29.9516},
+    "bond_default_probability": {"default_probability": 0.015350230867, "log_odds": -4.1611555},
+    "game_payoffs": {"a": -140.0, "b": -350.0, "c": -130.0, "d": -200.0},
+    "game_equilibria": {"x": 0.4, "y": 0.65},
+    "game_basins": {},
+    "game_slopes": {"credit_cost": 0.0025, "loan_rate": 1.714285714},
+    "supervision": {"belief": 0.65},
+}
+
+
+@pytest.fixture
+def supplier(world: World) -> Client:
+    return world.a.supplier
+
+
+class TestList:
+    @pytest.mark.parametrize("role", ROLES)
+    def test_it_should_name_every_model(self, world: World, role: str) -> None:
+        listed = world.clients[role][0].told("/v1/models")["items"]
+        assert [model["name"] for model in listed] == list(REGISTRY) == list(PRINTED)
+
+    def test_it_should_tell_units_domains_and_sources(self, supplier: Client) -> None:
+        models = {model["name"]: model for model in supplier.told("/v1/models")["items"]}
+        assert all(model["sources"] and model["summary"] and model["parameters"] for model in models.values())
+        assert all(each["description"] for model in models.values() for each in model["parameters"])
+        rate = next(each for each in models["excess_profit_option"]["parameters"] if each["name"] == "risk_free")
+        assert (rate["unit"], rate["domain"], rate["default"]) == ("fraction a year", "(-1, 1]", 0.04)
+        assert "Cheng, Li" in models["break_even_price"]["sources"][0]
+        declared = next(each for each in models["pair_line"]["parameters"] if each["name"] == "declared")
+        assert declared["required"]
+
+    def test_it_should_describe_the_inputs_to_clients_that_are_generated(self, supplier: Client) -> None:
+        schema = supplier.told("/openapi.json")
+        inputs = schema["components"]["schemas"]["GameInputs"]["properties"]
+        assert inputs["fraud_share"]["description"] == "k in [0, 1], the firm's part of a forged loan."
+        assert schema["paths"]["/v1/models/supervision"]["post"]["operationId"] == "compute_supervision"
+
+
+class TestCompute:
+    @pytest.mark.parametrize("name", PRINTED)
+    def test_it_should_give_the_papers_numbers(self, supplier: Client, name: str) -> None:
+        found = supplier.request("POST", f"/v1/models/{name}", json=REQUIRED.get(name, {}))
+        assert found.status_code == 200, found.text
+        numbers = {field: found.json()[field] for field in PRINTED[name]}
+        assert numbers == pytest.approx(PRINTED[name], rel=1e-5, abs=0.5 if name.endswith(("line", "profit")) else 0)
+
+    def test_it_should_need_no_idempotency_key_and_write_nothing(self, world: World, supplier: Client) -> None:
+        before = world.registrar.all("/v1/events", limit=500)
+        assert supplier.request("POST", "/v1/models/supervision", json={"repaid": 1, "due": 1}).json()["verdict"] == (
+            "supervise"
+        )
+        assert world.registrar.all("/v1/events", limit=500) == before
+
+    def test_it_should_find_the_basins_of_a_bistable_game(self, supplier: Client) -> None:
+        bistable = {"fraud_share": 0.8, "incentive": 300}
+        assert _computed(supplier, "game_basins", bistable)["s1"] == pytest.approx(0.425)
+        exact = _computed(supplier, "game_basins", bistable | {"exact": True})
+        assert (exact["s1"], exact["s1_corner"], exact["exact"]) == (pytest.approx(0.37016531), [1, 1], True)
+        assert _computed(supplier, "game_basins", {}) == {
+            "s1": None, "s2": None, "s1_corner": None, "s2_corner": None, "exact": False
+        }  # fmt: skip
+
+    def test_it_should_spell_eigenvalues(self, supplier: Client) -> None:
+        found = _computed(supplier, "game_equilibria", {})
+        assert found["interior"]["verdict"] == "centre"
+        assert [value["real"] for value in found["interior"]["eigenvalues"]] == [0, 0]
+        assert [corner["verdict"] for corner in found["corners"]] == ["saddle"] * 4
+
+    def test_it_should_take_volumes_that_were_seen(self, supplier: Client) -> None:
+        seen = _computed(supplier, "guarantee", {"volumes": ["371938", "1372974"]})
+        assert (seen["mean"], seen["deviation"]) == (872_456, 500_518)
+        values = [{"market": 11.486731, "book": 10.143}, {"market": 11.695126, "book": 9.1287}]
+        assert _computed(supplier, "collateral_volatility", {"observed": values})["volatility"] == pytest.approx(
+            0.07433, 1e-3
+        )
+
+
+class TestRefusal:
+    @pytest.mark.parametrize(
+        ("name", "body", "field", "value", "limit"),
+        [
+            (
+                "bond_default_probability",
+                {"loss_given_default": 1.5},
+                "loss_given_default",
+                "1.5",
+                "a number in (0, 1]",
+            ),
+            ("score_rating", {"score": 12.5}, "score", "12.5", "a number in [40, 100]"),
+            ("payment_rating", {"prompt": 2, "due": 1}, "prompt", "2", "a whole number in [0, 1]"),
+            ("break_even_price", {"firms": 0}, "firms", "0", "a whole number in [1, 1000000000000]"),
+            ("game_equilibria", {"supervised_penalty": 600}, "d", "0.0", "different from zero"),
+            ("guarantee", {"volumes": []}, "periods", "0", "a whole number in [1, "),
+        ],
+    )
+    def test_it_should_name_argument_value_and_domain(
+        self, supplier: Client, name: str, body: dict[str, Any], field: str, value: str, limit: str
+    ) -> None:
+        answer = supplier.request("POST", f"/v1/models/{name}", json=body)
+        assert answer.status_code == 422
+        assert answer.headers["content-type"] == "application/problem+json"
+        [error] = answer.json()["errors"]
+        assert (error["field"].split(".")[-1], error["value"]) == (field, value)
+        assert error["limit"].startswith(limit)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            '{"score": NaN}', '{"score": Infinity}', '{"score": 1e999}', '{"score": "68"}', '{"score": true}',
+            '{"score": null}', '{"scores": 68}', '[]', '"68"', '{"score": 1' + "0" * 400 + "}", "{", "",
+        ],
+    )  # fmt: skip
+    def test_it_should_refuse_what_is_no_number(self, supplier: Client, body: str) -> None:
+        headers = {"Content-Type": "application/json"}
+        answer = supplier.request("POST", "/v1/models/score_rating", data=body, headers=headers)
+        assert answer.status_code in (400, 422), answer.text
+        assert answer.headers["content-type"] == "application/problem+json"
+
+    def test_it_should_not_know_other_models(self, supplier: Client) -> None:
+        assert supplier.request("POST", "/v1/models/crystal_ball", json={}).status_code == 404
+
+    def test_it_should_ask_for_a_key(self, world: World) -> None:
+        with Client(world.running.url, None) as nobody:
+            assert nobody.request("POST", "/v1/models/supervision", json={}).status_code == 401
+
+
+NUMBERS = st.one_of(
+    st.sampled_from([0.0, -0.0, 1.0, -1.0, 5e-324, 1e-300, 1e45, -1e45, 1e300, 0.5, 0.999999999, 100.0]),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.floats(0, 1),
+)
+
+
+class TestAnything:
+    @settings(max_examples=400, deadline=None)
+    @given(data=st.data())
+    def test_it_should_give_finite_numbers_or_refuse(self, data: st.DataObject) -> None:
+        """Past the transport, which is tested above: this is about the numbers."""
+        calculation = REGISTRY[data.draw(st.sampled_from(list(REGISTRY)))]
+        schema = calculation.inputs.model_json_schema()["properties"]
+        names = data.draw(st.lists(st.sampled_from(sorted(schema)), max_size=4, unique=True))
+        body = REQUIRED.get(calculation.name, {}) | {
+            name: data.draw(_value(schema[name]), label=name) for name in names
+        }
+        inputs = calculation.inputs.model_validate(body)
+        try:
+            found = calculation.run(inputs)
+        except (ModelDomainError, Problem):
+            return
+        json.dumps(found.model_dump(mode="json"), allow_nan=False)
+
+    @settings(max_examples=80, deadline=None)
+    @given(
+        changes=st.dictionaries(
+            st.sampled_from(list(type(PRINTED_GAME).__dataclass_fields__)), st.floats(0, 1), max_size=5
+        ),
+        stretch=st.sampled_from([1.0, 1e-12, 1e12, 700.0]),
+    )
+    def test_it_should_draw_the_borders_of_any_game(self, changes: dict[str, float], stretch: float) -> None:
+        body = {
+            name: value if "rate" in name or "share" in name else value * stretch for name, value in changes.items()
+        }
+        calculation = REGISTRY["game_basins"]
+        try:
+            found = calculation.run(calculation.inputs(**{"exact": True, **body}))
+        except (ModelDomainError, Problem):
+            return
+        assert found.s1 is None or 0 <= found.s1 <= 1
+
+
+def _value(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
+    if "default" in schema and schema.get("type") == "boolean":
+        return st.booleans()
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    if schema.get("type") == "integer":
+        return st.one_of(st.integers(-3, 10**13), st.integers(-(10**61), 10**61))
+    if schema.get("type") == "number":
+        return NUMBERS
+    if schema.get("type") == "string":
+        return st.integers(0, 2**63 - 1).map(str)
+    items = {"volumes": st.integers(0, 2**63 - 1).map(str), "months": st.integers(0, 2**63 - 1).map(str)}
+    if schema.get("title", "").lower() in items:
+        return st.lists(items[schema["title"].lower()], max_size=15)
+    if schema.get("title") == "Observed":
+        return st.lists(st.fixed_dictionaries({"market": NUMBERS, "book": NUMBERS}), max_size=4)
+    return st.lists(st.fixed_dictionaries({"price": NUMBERS, "count": st.integers(-1, 10**13)}), max_size=4)
+
+
+def _computed(client: Client, name: str, body: dict[str, Any]) -> Any:
+    answer = client.request("POST", f"/v1/models/{name}", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
