@@ -209,23 +209,9 @@ class Worker:
         done = 0
         while (state := (self._today(self.ledger.gateway), self.listener.cursor.hash)) != self._kept:
             self._kept = state
-            for task in (self.keeper.collections, self.keeper.expiries, self.keeper.defaults, self._payouts):
-                for command in task(state[0]):
-                    done += self._keep(command)
-                self.listener.poll()
+            done += self.keeper.perform(state[0], self.submit)
+            self.listener.poll()
         return done
-
-    def _payouts(self, day: Day) -> list[Command]:
-        return self.keeper.payouts()
-
-    def _keep(self, command: Command) -> bool:
-        """One task of the calendar; what the contract refuses, somebody else has done, and the listener tells."""
-        try:
-            self.submit(command)
-        except ContractReverted as refusal:
-            log.warning("task refused step=%s reason=%s", command.step, refusal)
-            return False
-        return True
 
     @staticmethod
     def _today(gateway: Gateway) -> Day:

@@ -352,7 +352,7 @@ class ChainEntryRow(SQLModel, table=True):
 
     sequence: int = Field(primary_key=True)
     kind: str
-    """transaction, time, mine, snapshot, or revert."""
+    """transaction, pending, time, mine, snapshot, or revert."""
     parent_hash: str
     """The head to which it is done."""
     timestamp: int
