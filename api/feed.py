@@ -77,12 +77,16 @@ class Stream:
         self._items.clear()
         self._ready.set()
 
+    def is_over(self) -> bool:
+        """Whether nothing more comes."""
+        return self.ended is not None
+
     async def next(self) -> Item | None:
         """The next that was offered; None at the end."""
-        while not self._items and self.ended is None:
+        while not self._items and not self.is_over():
             self._ready.clear()
             await self._ready.wait()
-        return None if self.ended is not None else self._items.popleft()
+        return None if self.is_over() else self._items.popleft()
 
 
 @dataclass(eq=False, kw_only=True)
@@ -143,7 +147,7 @@ class Feed:
         """All that a client may see after a mark, without end; first of all, without a mark, where it begins."""
         mark, live = start, False
         try:
-            while not live and stream.ended is None:
+            while not live and not stream.is_over():
                 while mark is not None:
                     chapter = await run_in_threadpool(self.log.read, mark, stream.choice, at_most=PAGE)
                     for item in _items(chapter):
@@ -152,7 +156,7 @@ class Feed:
                     if not chapter.more:
                         break
                 chapter = await self._join(stream, mark)
-                if stream.ended is not None:
+                if stream.is_over():
                     break
                 if mark is None:
                     yield chapter.mark
