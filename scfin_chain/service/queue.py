@@ -83,6 +83,7 @@ class Queue:
         self._gateway = gateway
         self._custody = custody
         self._ended: list[_End] = []
+        self._unread: list[BlockRef] = []
 
     def put(self, connection: Connection, order: Order) -> int:
         """The command's number; an order whose key is known changes nothing."""
@@ -164,6 +165,7 @@ class Queue:
             orphaned = and_(COMMANDS.c.state.not_in(OPEN), ~in_a_block_that_was_read())
             opened = {"state": "sent", "block_number": None, "refusal": None}
             count = connection.execute(update(COMMANDS).where(orphaned).values(opened)).rowcount
+        self._unread.clear()
         if count:
             log.warning("commands opened again count=%d reason=reorg", count)
         return count
@@ -215,7 +217,7 @@ class Queue:
             return self._refuse(command["id"], ("sent",), Refusal.of(refused), self._mined(command))
         except TransactionRefused as refused:
             return self._not_taken(command, refused)
-        self._ended.append(_End(command["id"], ("sent",), "done", receipt.block))
+        self._end(_End(command["id"], ("sent",), "done", receipt.block))
         return receipt
 
     def _not_taken(self, command: Command, refused: TransactionRefused) -> Receipt | Refusal:
@@ -232,7 +234,7 @@ class Queue:
     def _require_settled(self, number: int) -> None:
         """Before a refusal: what a reorg took away may be all that is missing, and it is sent again before this.
 
-        The highest block in which a command ended is orphaned by every reorg that orphans any of them.
+        No reorg leaves the block that was read last and all those in which commands ended since, but orphans another.
 
         Raises
         ------
@@ -244,15 +246,9 @@ class Queue:
                 COMMANDS.c.state == "sent", COMMANDS.c.block_hash.is_not(None), COMMANDS.c.id < number
             )
             waiting = set(connection.execute(reopened).scalars()) - {end.number for end in self._ended}
-            highest = connection.execute(
-                select(COMMANDS.c.block_number, COMMANDS.c.block_hash)
-                .where(COMMANDS.c.block_number.is_not(None))
-                .order_by(COMMANDS.c.block_number.desc())
-                .limit(1)
-            ).all()
-        ended = [BlockRef(number=row[0], hash=bytes.fromhex(row[1])) for row in highest]
-        ended += [end.block for end in self._ended if end.block is not None]
-        if waiting or not all(map(self._stands, sorted(ended, key=lambda block: block.number)[-1:])):
+            newest = select(BLOCKS.c.number, BLOCKS.c.hash).order_by(BLOCKS.c.number.desc()).limit(1)
+            read = [BlockRef(number=row[0], hash=bytes.fromhex(row[1])) for row in connection.execute(newest)]
+        if waiting or not all(map(self._stands, [*read, *self._unread])):
             raise NodeSilent(f"command {number} waits: a reorg took away what was sent before it")
 
     def _stands(self, block: BlockRef) -> bool:
@@ -269,8 +265,13 @@ class Queue:
     def _refuse(
         self, number: int, came_from: tuple[str, ...], refusal: Refusal, block: BlockRef | None = None
     ) -> Refusal:
-        self._ended.append(_End(number, came_from, "refused", block, refusal))
+        self._end(_End(number, came_from, "refused", block, refusal))
         return refusal
+
+    def _end(self, end: "_End") -> None:
+        self._ended.append(end)
+        if end.block is not None:
+            self._unread.append(end.block)
 
     def _change(self, command: Command, values: dict[str, object]) -> None:
         """Change a command that stands as it was read: of two workers that sign it, one alone shall send it."""
