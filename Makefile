@@ -48,7 +48,10 @@ coverage: build  ## which statements and branches of the contracts their tests r
 
 bench: build  ## how fast it is here
 	python -m benchmarks.gateway
-	python -m benchmarks.replay $(ARGS)
+	python -m benchmarks.replay
+	python -m benchmarks.json_rpc
+	python -m benchmarks.restart
+	python -m benchmarks.load
 
 gas: build  ## gas of each call, beside the table that is checked in
 	python -m benchmarks.gas $(ARGS)
