@@ -1,6 +1,7 @@
 """The compose file as its engine would understand it, as far as it is used here: variables, and what runs."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,9 @@ class Service:
 
     @property
     def command(self) -> list[str]:
-        return list(self.plain.get("command", []))
+        """Text is split into words, without a shell."""
+        given = self.plain.get("command", [])
+        return shlex.split(given) if isinstance(given, str) else list(given)
 
     @property
     def health(self) -> list[str]:
