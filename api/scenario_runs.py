@@ -111,7 +111,7 @@ class ScenarioRuns:
                         503, "unavailable", "the check takes too long", headers={"Retry-After": "10"}
                     ) from None
                 finally:
-                    _kill(process)
+                    await _reaped(process)
         if process.returncode:
             raise _refusal(told.decode("utf-8", "replace"))
 
@@ -170,9 +170,9 @@ class ScenarioRuns:
             log.exception("scenario met a bug scenario=%d", number)
             values = {"state": "failed", "error": "this is a bug; the log has more"}
         finally:
-            if child is not None:
-                _kill(child.process)
-            self._end(number, values, folder)
+            if child is not None and child.process is not None:
+                await _reaped(child.process)
+            await run_in_threadpool(self._end, number, values, folder)
             self._children.pop(number, None)
             self._woken.set()
 
@@ -183,13 +183,18 @@ class ScenarioRuns:
         assert process.stdout is not None
         assert process.stderr is not None
         errors = asyncio.create_task(_tail(process.stderr))
-        async for line in process.stdout:
-            found = _PROGRESS.fullmatch(line)
-            if found is not None:
-                child.done, child.total = int(found[1]), int(found[2]) if found[2] else None
-        told = await errors
-        await process.wait()
-        return told
+        try:
+            async for line in process.stdout:
+                found = _PROGRESS.fullmatch(line)
+                if found is not None:
+                    child.done, child.total = int(found[1]), int(found[2]) if found[2] else None
+            told = await errors
+            await process.wait()
+            return told
+        finally:
+            errors.cancel()
+            with suppress(asyncio.CancelledError):
+                await errors
 
     def _end(self, number: int, values: dict[str, Any], folder: Path) -> None:
         """Write down what became of it, unless it was cancelled; only of a run that is done something is kept."""
@@ -285,6 +290,12 @@ def _kill(process: Process | None) -> None:
     if process is not None and process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+async def _reaped(process: Process) -> None:
+    """The end of a child, which may have come, and of what binds it to this process."""
+    _kill(process)
+    await process.communicate()
 
 
 async def _tail(stream: asyncio.StreamReader) -> str:

@@ -109,11 +109,11 @@ class TestRun:
         assert result["conservation"]["cash_difference"] == 0
 
     def test_it_should_start_once_for_one_key(self, world: World) -> None:
-        first = world.b.core.post("/v1/scenarios", invoices(rows=1), key="the same")
-        again = world.b.core.post("/v1/scenarios", invoices(rows=1), key="the same")
+        first = world.b.core.post("/v1/scenarios", invoices(rows=1), key="the-same")
+        again = world.b.core.post("/v1/scenarios", invoices(rows=1), key="the-same")
         assert again.headers["Idempotent-Replayed"] == "true"
         assert first.json()["id"] == again.json()["id"]
-        other = world.b.core.post("/v1/scenarios", invoices(rows=2), key="the same")
+        other = world.b.core.post("/v1/scenarios", invoices(rows=2), key="the-same")
         assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
 
     def test_it_should_kill_what_is_cancelled(self, world: World) -> None:
