@@ -44,7 +44,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         "SCFIN_DEPLOYER_KEY": secrets.token_hex(32),
         "SCFIN_MNEMONIC": MNEMONIC,
         "SCFIN_HOSTS": "ledger.example",
-        "SCFIN_REQUESTS_A_SECOND": "300",
+        "SCFIN_REQUESTS_A_SECOND": "100000",
     }
     data = tmp_path_factory.mktemp("guarded") / "scfin-data"
     with served(data, **variables) as service, ExitStack() as opened:

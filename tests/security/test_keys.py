@@ -103,19 +103,6 @@ def test_the_registrars_key_can_be_anybody(guarded: Guarded) -> None:
     assert guarded.registrar.post("/v1/cash/mint", {"to": 3, "amount": amount(1)}).status_code == 403
 
 
-def test_made_up_keys_count_for_who_makes_them_up(guarded: Guarded) -> None:
-    url = f"{guarded.served.url}/v1/clock"
-    with requests.Session() as session:
-        seen = set()
-        for _ in range(6_000):
-            made_up = {"Authorization": f"Bearer scfin_{secrets.token_hex(6)}_{secrets.token_urlsafe(32)}"}
-            seen.add(session.get(url, headers=made_up, timeout=60).status_code)
-            if 429 in seen or len(seen) > 1:
-                break
-    assert seen <= {401, 429}
-    assert guarded.registrar.get("/v1/clock").status_code == 200
-
-
 def test_made_up_methods_make_no_figures(guarded: Guarded) -> None:
     for number in range(5):
         requests.request(f"MADEUP{number}", f"{guarded.served.url}/health", timeout=60)

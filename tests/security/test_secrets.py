@@ -116,7 +116,7 @@ def test_what_is_stored_holds_no_key(guarded: Guarded) -> None:
 
 def test_a_token_is_shown_once(guarded: Guarded) -> None:
     supplier = guarded.enrolled("Forgetful Supplies", "supplier")
-    first, again = (supplier.post("/v1/keys", {}, key="the same") for _ in range(2))
+    first, again = (supplier.post("/v1/keys", {}, key="the-same") for _ in range(2))
 
     assert first.json()["token"].startswith("scfin_")
     assert (again.json()["id"], again.json()["token"]) == (first.json()["id"], None)
