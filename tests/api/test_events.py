@@ -16,9 +16,6 @@ given a stream that may not go on
 
 import random
 import signal
-import socket
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -34,6 +31,7 @@ from scfin_chain.listener import Listener
 from scfin_chain.units import DAY_SECONDS, Timestamp
 from tests.api.client import Client, amount
 from tests.api.server import Running
+from tests.api.serving import served
 from tests.api.streams import Diary, messages, opened, told
 from tests.api.world import Trade, World
 
@@ -273,35 +271,14 @@ def _settled(client: Client) -> list[str]:
 class TestEnd:
     def test_it_should_end_with_the_service(self, tmp_path: Path) -> None:
         """The process is told to end while a client reads."""
-        port = _free_port()
-        command = [sys.executable, "-m", "scfin_chain.cli", "serve", "--data", str(tmp_path), "--port", str(port)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-            try:
-                url = f"http://127.0.0.1:{port}"
-                _await_ready(url)
-                token = (tmp_path / "registrar.key").read_text().strip()
-                with Client(url, token) as registrar, opened(registrar, **{"from": "start"}) as answer:
-                    stream = messages(answer)
-                    assert told(stream, at_most=1)
-                    process.send_signal(signal.SIGTERM)
-                    with suppress(requests.RequestException):
-                        list(stream)
-                assert process.wait(timeout=20) in (0, -signal.SIGTERM)
-            finally:
-                process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _await_ready(url: str) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        with suppress(requests.ConnectionError):
-            if requests.get(f"{url}/ready", timeout=5).status_code == 200:
-                return
-        assert time.monotonic() < deadline, "the service does not get ready"
-        time.sleep(0.1)
+        with (
+            served(tmp_path) as service,
+            Client(service.url, service.token) as registrar,
+            opened(registrar, **{"from": "start"}) as answer,
+        ):
+            stream = messages(answer)
+            assert told(stream, at_most=1)
+            service.process.send_signal(signal.SIGTERM)
+            with suppress(requests.RequestException):
+                list(stream)
+            assert service.process.wait(timeout=20) in (0, -signal.SIGTERM)

@@ -24,6 +24,7 @@ from api.scenario_runs import INTERRUPTED, SCENARIOS
 from scfin_chain.scenarios.invoices import COLUMNS
 from tests.api.client import Client
 from tests.api.server import running_service
+from tests.api.serving import processes_with, served
 from tests.api.world import World
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "invoices.csv").read_text(encoding="utf-8")
@@ -214,6 +215,21 @@ class TestRestart:
                     assert (scenario["state"], scenario["error"]) == ("failed", INTERRUPTED)
                 assert ended(registrar, stopped + 2)["state"] == "done"
         assert not (tmp_path / "scenarios" / str(stopped)).exists()
+
+    def test_it_should_outlive_a_service_that_is_killed_and_leave_no_child(self, tmp_path: Path) -> None:
+        with served(tmp_path) as service, Client(service.url, service.token) as registrar:
+            running = registrar.done("/v1/scenarios", long())["id"]
+            until(registrar, running, lambda scenario: scenario["done"] > 0)
+            child = str(tmp_path / "scenarios" / str(running))
+            assert processes_with(child)
+            service.kill()
+        deadline = time.monotonic() + 30
+        while processes_with(child):  # whoever reads along is gone
+            assert time.monotonic() < deadline, "the child lives on"
+            time.sleep(0.1)
+        with served(tmp_path) as service, Client(service.url, service.token) as registrar:
+            scenario = ended(registrar, running)
+            assert (scenario["state"], scenario["error"]) == ("failed", INTERRUPTED)
 
     def test_it_should_leave_alone_what_another_process_runs(
         self, world: World, monkeypatch: pytest.MonkeyPatch
