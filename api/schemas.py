@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from sqlalchemy import RowMapping
@@ -62,8 +62,19 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+def example(**values: object) -> ConfigDict:
+    """The configuration of a body that shows itself."""
+
+    def add(schema: dict[str, Any]) -> None:
+        schema["examples"] = [values]
+
+    return ConfigDict(json_schema_extra=add)
+
+
 class Amount(Strict):
     """Money: whole minor units as text, and their currency."""
+
+    model_config = example(amount="100000", currency="CNY")
 
     amount: MinorUnits
     currency: Literal["CNY"] = CURRENCY

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.callers import TheCaller
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import LARGEST_AMOUNT, Amount, ParticipantNumber, Prepared, Strict, Written
+from api.schemas import LARGEST_AMOUNT, Amount, ParticipantNumber, Prepared, Strict, Written, example
 from api.wiring import TheService
 from api.writes import TheCall
 from scfin_chain.service.service import Service
@@ -39,6 +39,8 @@ class Wallet(BaseModel):
 class Payment(Strict):
     """Cash from the caller to a participant."""
 
+    model_config = example(to=7, amount={"amount": "100000", "currency": "CNY"}, reference="INV-1")
+
     to: ParticipantNumber
     amount: Amount
     reference: Annotated[str, StringConstraints(max_length=200)] = Field(default="", description="Its hash goes along.")
@@ -47,12 +49,16 @@ class Payment(Strict):
 class Allowance(Strict):
     """What a contract may take of the caller's cash from now on: for repayment, receivables, or financing."""
 
+    model_config = example(spender="settlement")
+
     spender: Literal["settlement", "receivables", "financing"]
     amount: Amount | None = Field(default=None, description="null: without end")
 
 
 class Issue(Strict):
     """New central-bank money."""
+
+    model_config = example(to=7, amount={"amount": "100000", "currency": "CNY"})
 
     to: ParticipantNumber
     amount: Amount

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from api.callers import TheCaller
 from api.problems import Problem
-from api.schemas import DayText, Strict, Written
+from api.schemas import DayText, Strict, Written, example
 from api.wiring import TheService
 from api.writes import TheWrite
 from scfin_chain.service.queue import Order
@@ -30,6 +30,8 @@ class Clock(BaseModel):
 
 class NewDay(Strict):
     """The day to which time shall go on."""
+
+    model_config = example(to="2024-06-30")
 
     to: DayText
 

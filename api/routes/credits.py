@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from api.callers import TheCaller
 from api.links import links
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
-from api.schemas import Amount, CreditNumber, Number, Page, ParticipantNumber, Prepared, Strict, Written, iso
+from api.schemas import Amount, CreditNumber, Number, Page, ParticipantNumber, Prepared, Strict, Written, example, iso
 from api.visibility import (
     CREDITS,
     FINANCINGS,
@@ -59,12 +59,16 @@ class Holding(BaseModel):
 class Recharge(Strict):
     """Tokens to be born of a receivable that the caller owes, for its creditor."""
 
+    model_config = example(receivable=1, amount={"amount": "100000", "currency": "CNY"})
+
     receivable: Number
     amount: Amount
 
 
 class Handover(Strict):
     """Tokens for what the caller owes on a trade."""
+
+    model_config = example(trade=2, amount={"amount": "40000", "currency": "CNY"})
 
     trade: Number
     amount: Amount

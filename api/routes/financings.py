@@ -25,6 +25,7 @@ from api.schemas import (
     Prepared,
     Strict,
     Written,
+    example,
     iso,
 )
 from api.visibility import (
@@ -54,6 +55,10 @@ PARTICIPANTS = DERIVED["participant"]
 State = Literal["requested", "funded", "refused", "cancelled", "expired", "settled"]
 
 REASONS: dict[int, str] = {reason.value: reason.label for reason in Reason}
+
+
+SHOWN_CREDIT = "96008965559544056480769825266024056945637223097696257"
+"""In examples."""
 
 
 class Financing(BaseModel):
@@ -89,11 +94,15 @@ class Asked(Strict):
 class NewFinancing(Asked):
     """A request for cash."""
 
+    model_config = example(credit=SHOWN_CREDIT, face={"amount": "40000", "currency": "CNY"}, expires="2024-06-30")
+
     expires: DayText | None = Field(default=None, description="The last day on which it may be funded.")
 
 
 class QuotedFinancing(Asked):
     """A request that is not made."""
+
+    model_config = example(credit=SHOWN_CREDIT, face={"amount": "40000", "currency": "CNY"})
 
     holder: ParticipantNumber | None = Field(default=None, description="Who would ask; the caller where left out.")
 

@@ -11,7 +11,7 @@ from api.callers import Caller, TheCaller
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import DayText, Page, ParticipantNumber, Strict, iso
+from api.schemas import DayText, Page, ParticipantNumber, Strict, example, iso
 from api.wiring import TheService
 from api.writes import TheWrite
 from scfin_chain.service.api_keys import KEYS
@@ -34,6 +34,8 @@ class Key(BaseModel):
 
 class NewKey(Strict):
     """A key to make: for oneself, or, by the registrar, for anybody."""
+
+    model_config = example(expires="2024-12-31")
 
     participant: ParticipantNumber | None = None
     expires: DayText | None = None

@@ -9,7 +9,7 @@ from api.callers import TheCaller
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import Amount, Page, ParticipantNumber, Prepared, Strict, Written
+from api.schemas import Amount, Page, ParticipantNumber, Prepared, Strict, Written, example
 from api.visibility import LINES, lines_of
 from api.wiring import TheService
 from api.writes import TheCall
@@ -27,6 +27,8 @@ class Line(BaseModel):
 
 class NewLimit(Strict):
     """The limit from now on; a lower one stops new use and leaves the old."""
+
+    model_config = example(limit={"amount": "100000000", "currency": "CNY"})
 
     limit: Amount
 

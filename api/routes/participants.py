@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api.callers import TheCaller, role_names
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
-from api.schemas import AccountText, DayText, Page, ParticipantNumber, Strict, Written, iso
+from api.schemas import AccountText, DayText, Page, ParticipantNumber, Strict, Written, example, iso
 from api.wiring import TheService
 from api.writes import Made, TheWrite
 from scfin_chain.chain.signer import address_of
@@ -59,6 +59,8 @@ class Participant(BaseModel):
 class NewParticipant(Strict):
     """An enrolment. Without an account the service makes one and signs for it."""
 
+    model_config = example(name="Acme Steel", roles=["supplier"], tier=1)
+
     name: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
     roles: Annotated[list[GivenRole], Field(min_length=1, max_length=5)]
     tier: Annotated[int, Field(ge=0, le=255)] = 0
@@ -68,6 +70,8 @@ class NewParticipant(Strict):
 
 class Reason(Strict):
     """Why; its hash goes on the ledger."""
+
+    model_config = example(reason="papers are missing")
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
 

@@ -13,7 +13,7 @@ from api.access import sees_credit
 from api.callers import Caller, TheCaller
 from api.links import links
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
-from api.schemas import Amount, DayText, Hash, Number, Page, ParticipantNumber, Prepared, Strict, Written, iso
+from api.schemas import Amount, DayText, Hash, Number, Page, ParticipantNumber, Prepared, Strict, Written, example, iso
 from api.visibility import RECEIVABLES, receivable_row, receivables_of
 from api.wiring import TheService
 from api.writes import Made, TheCall
@@ -36,6 +36,10 @@ STATES = {
     "confirmed": RECEIVABLES.c.confirmed_day.is_not(None) & RECEIVABLES.c.paid_day.is_(None),
     "paid": RECEIVABLES.c.paid_day.is_not(None),
 }
+
+
+SHOWN_FACE, SHOWN_HASH = {"amount": "100000", "currency": "CNY"}, f"0x{'5a' * 32}"
+"""In examples."""
 
 
 class Parts(BaseModel):
@@ -70,6 +74,8 @@ class Receivable(BaseModel):
 class Agreed(Strict):
     """What both sides agreed on: face, due day and the hash over the documents."""
 
+    model_config = example(face=SHOWN_FACE, due="2024-06-30", documents=SHOWN_HASH)
+
     face: Amount
     due: DayText
     documents: Hash
@@ -82,6 +88,8 @@ class Agreed(Strict):
 class NewReceivable(Agreed):
     """What the caller, a supplier, is owed."""
 
+    model_config = example(debtor=7, number="INV-1", face=SHOWN_FACE, due="2024-06-30", documents=SHOWN_HASH)
+
     debtor: ParticipantNumber
     programme: Annotated[int, Field(ge=0, le=2**32 - 1, description="0: none")] = 0
     document_type: DocumentType = "invoice"
@@ -93,6 +101,8 @@ class NewReceivable(Agreed):
 class Attestation(Strict):
     """How far a delivery is, by the carrier."""
 
+    model_config = example(milestone="delivered", evidence=SHOWN_HASH)
+
     milestone: Literal["ordered", "shipped", "delivered", "accepted"]
     evidence: Hash = Field(description="Over the transport documents.")
 
@@ -100,12 +110,16 @@ class Attestation(Strict):
 class Dispute(Strict):
     """A part that the debtor does not want to owe."""
 
+    model_config = example(amount=SHOWN_FACE, reason="short by one box")
+
     amount: Amount
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500)] = Field(description="Its hash goes along.")
 
 
 class Part(Strict):
     """So much of it."""
+
+    model_config = example(amount=SHOWN_FACE)
 
     amount: Amount
 

@@ -12,7 +12,7 @@ from api.callers import TheCaller
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import Amount, CreditNumber, Page, ParticipantNumber, Prepared, Strict, Written, iso
+from api.schemas import Amount, CreditNumber, Page, ParticipantNumber, Prepared, Strict, Written, example, iso
 from api.visibility import CREDITS, PAYOUTS, SETTLEMENTS, credit_row, credits_of, payouts_of
 from api.wiring import TheService
 from api.writes import TheCall
@@ -73,6 +73,8 @@ class Claim(BaseModel):
 
 class Repayment(Strict):
     """Cash of the issuer for a lot, early, late or in parts."""
+
+    model_config = example(amount={"amount": "100000", "currency": "CNY"})
 
     amount: Amount
 
