@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
@@ -128,8 +128,8 @@ def run(
         _print_check(rows)
         return
     _require_writable(json_file)
-    with _progress_lines() if progress_lines else _progress_bar(not no_progress) as progress:
-        results = _replay(rows, choice, database, chosen, progress)
+    showing = _progress_lines() if progress_lines else _progress_bar(not no_progress)
+    results = _replay(rows, choice, database, chosen, showing)
     seconds = monotonic() - started
     output.print(report.summary(results, seconds=seconds))
     output.print(f"SHA-256 {results.digest}", soft_wrap=True)
@@ -154,7 +154,11 @@ def compare(
 
 
 def _replay(
-    rows: tuple[Invoice, ...], choice: ChainChoice, database: str | None, settings: Settings, progress: Progress
+    rows: tuple[Invoice, ...],
+    choice: ChainChoice,
+    database: str | None,
+    settings: Settings,
+    showing: AbstractContextManager[Progress],
 ) -> Results:
     start = Day(min(invoice.invoiced for invoice in rows))
     inputs = _inputs_hash(rows, choice.seed, settings)
@@ -162,8 +166,9 @@ def _replay(
         start=start, settings=settings, chain=choice, database=database, inputs_hash=inputs
     ) as laboratory:
         stage = Stage(laboratory)
-        replay = Replay(stage, rows, choice.seed, progress)
-        replay.run()
+        with showing as progress:
+            replay = Replay(stage, rows, choice.seed, progress)
+            replay.run()
         results = results_of(stage, replay.traded.values())
         laboratory.store.finish()
         return results
