@@ -145,7 +145,8 @@ class TestStream:
         monkeypatch.setattr(api.feed, "STREAMS_A_KEY", 1)
         client = world.b.deep
         with opened(client) as answer:
-            next(messages(answer))
+            stream = messages(answer)
+            next(stream)
             with opened(client) as second:
                 assert second.status_code == 429
                 assert second.json()["type"] == "/problems/too-many-streams"
