@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy import Connection, RowMapping, insert, select
 from starlette.concurrency import run_in_threadpool
 
@@ -40,7 +41,8 @@ Form = Annotated[
     Query(description="`prepare` signs and sends nothing: it gives the transaction for the caller to sign."),
 ]
 
-Answer = Written | Prepared
+Answer = Written | JSONResponse
+"""What was done; or, ready as it is, what was prepared: the declared answer is the other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,8 +173,8 @@ class Call(Write):
             function, account, contract, function, *arguments, participant=self.caller.participant
         )
         if self._form == "prepare":
-            self._response.status_code = 200
-            return await run_in_threadpool(self._prepare, order)
+            prepared = await run_in_threadpool(self._prepare, order)
+            return JSONResponse(prepared.model_dump())
         if not await run_in_threadpool(self.service.custody.holds, account):
             raise Problem(409, "not-in-custody", f"the key of {account} is its owner's: use form=prepare, and submit")
         return await self.run([order], made=made)

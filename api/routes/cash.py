@@ -8,12 +8,13 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
+from api.answers import called
 from api.callers import TheCaller
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import LARGEST_AMOUNT, Amount, ParticipantNumber, Prepared, Strict, Written, example
+from api.schemas import LARGEST_AMOUNT, Amount, ParticipantNumber, Strict, example
 from api.wiring import TheService
-from api.writes import TheCall
+from api.writes import Answer, TheCall
 from scfin_chain.service.service import Service
 from scfin_chain.store.tables import DERIVED
 
@@ -84,22 +85,22 @@ def get_cash(participant: ParticipantNumber, service: TheService, caller: TheCal
     )
 
 
-@router.post("/payments", status_code=201)
-async def pay_cash(body: Payment, write: TheCall) -> Written | Prepared:
+@router.post("/payments", **called())
+async def pay_cash(body: Payment, write: TheCall) -> Answer:
     """Pay a participant."""
     account = await _account(write.service, body.to)
     return await write("CashToken", "transferWithReference", account, body.amount.units, keccak(text=body.reference))
 
 
-@router.post("/allowances", status_code=201)
-async def allow_cash(body: Allowance, write: TheCall) -> Written | Prepared:
+@router.post("/allowances", **called())
+async def allow_cash(body: Allowance, write: TheCall) -> Answer:
     """Let a contract take cash of the caller: what is repaid, and what is paid on a receivable, goes that way."""
     units = WITHOUT_END if body.amount is None else body.amount.units
     return await write("CashToken", "approve", write.service.ledger.address(SPENDERS[body.spender]), units)
 
 
-@router.post("/mint", status_code=201)
-async def mint_cash(body: Issue, write: TheCall) -> Written | Prepared:
+@router.post("/mint", **called())
+async def mint_cash(body: Issue, write: TheCall) -> Answer:
     """Issue cash: the central bank's alone. All cash together is an amount too."""
     supply = await run_in_threadpool(write.service.ledger.view, "CashToken", "totalSupply")
     if body.amount.units > LARGEST_AMOUNT - supply:
@@ -107,8 +108,8 @@ async def mint_cash(body: Issue, write: TheCall) -> Written | Prepared:
     return await write("CashToken", "mint", await _account(write.service, body.to), body.amount.units)
 
 
-@router.post("/burn", status_code=201)
-async def burn_cash(body: Withdrawal, write: TheCall) -> Written | Prepared:
+@router.post("/burn", **called())
+async def burn_cash(body: Withdrawal, write: TheCall) -> Answer:
     """Withdraw cash that the central bank holds."""
     return await write("CashToken", "burn", body.amount.units)
 

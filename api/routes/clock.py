@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
+from api.answers import written
 from api.callers import TheCaller
 from api.problems import Problem
 from api.schemas import DayText, Strict, Written, example
@@ -43,7 +44,7 @@ def get_clock(service: TheService, _caller: TheCaller) -> Clock:
     return Clock(today=date_of(service.today), block=gateway.head().number, movable=gateway.capabilities.sets_time)
 
 
-@router.post("", status_code=201)
+@router.post("", **written())
 async def advance_clock(body: NewDay, write: TheWrite) -> Written:
     """Let time go on, day by day: on each, what falls due is collected, paid out, expired or declared in default."""
     service, day = write.service, day_from_date(body.to)

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping, and_, func, select
 from starlette.concurrency import run_in_threadpool
 
+from api.answers import called
 from api.callers import TheCaller
-from api.links import links
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
-from api.schemas import Amount, CreditNumber, Number, Page, ParticipantNumber, Prepared, Strict, Written, example, iso
+from api.schemas import Amount, CreditNumber, Number, Page, ParticipantNumber, Strict, example, iso
 from api.visibility import (
     CREDITS,
     FINANCINGS,
@@ -26,7 +26,7 @@ from api.visibility import (
     receivable_row,
 )
 from api.wiring import TheService
-from api.writes import Made, TheCall
+from api.writes import Answer, Made, TheCall
 from scfin_chain.store.tables import DERIVED, EventRow, table_of
 
 router = APIRouter(tags=["credits"])
@@ -176,8 +176,7 @@ def list_holdings(
 
 @router.post(
     "/credits",
-    status_code=201,
-    responses=links(
+    **called(
         get_credit={"credit": "id"},
         trace_credit={"credit": "id"},
         pay_with_credit={"credit": "id"},
@@ -185,15 +184,15 @@ def list_holdings(
         repay_credit={"credit": "id"},
     ),
 )
-async def recharge_credit(body: Recharge, call: TheCall) -> Written | Prepared:
+async def recharge_credit(body: Recharge, call: TheCall) -> Answer:
     """Turn a free part of what the caller owes into tokens of its creditor, within the caller's line."""
     await run_in_threadpool(receivable_row, call.service, call.caller, body.receivable)
     made = Made(event="CreditRecharged")
     return await call("CreditToken", "recharge", body.receivable, body.amount.units, made=made)
 
 
-@router.post("/credits/{credit}/payments", status_code=201)
-async def pay_with_credit(credit: CreditNumber, body: Handover, call: TheCall) -> Written | Prepared:
+@router.post("/credits/{credit}/payments", **called())
+async def pay_with_credit(credit: CreditNumber, body: Handover, call: TheCall) -> Answer:
     """Pay what the caller owes on a trade with tokens that it holds."""
     await run_in_threadpool(credit_row, call.service, call.caller, credit)
     await run_in_threadpool(receivable_row, call.service, call.caller, body.trade)

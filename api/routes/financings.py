@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping, select
 from starlette.concurrency import run_in_threadpool
 
+from api.answers import called
 from api.callers import Caller, TheCaller
-from api.links import links
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.schemas import (
@@ -22,9 +22,7 @@ from api.schemas import (
     Number,
     Page,
     ParticipantNumber,
-    Prepared,
     Strict,
-    Written,
     example,
     iso,
 )
@@ -39,7 +37,7 @@ from api.visibility import (
     follows_credit,
 )
 from api.wiring import TheService
-from api.writes import Made, TheCall
+from api.writes import Answer, Made, TheCall
 from scfin_chain.service.canonical import canonical
 from scfin_chain.service.decision import Verdict
 from scfin_chain.service.explanation import explain
@@ -183,14 +181,13 @@ def explain_financing(number: Number, service: TheService, caller: TheCaller) ->
 
 @router.post(
     "",
-    status_code=201,
-    responses=links(
+    **called(
         get_financing={"number": "id"},
         explain_financing={"number": "id"},
         cancel_financing={"number": "id"},
     ),
 )
-async def request_financing(body: NewFinancing, call: TheCall) -> Written | Prepared:
+async def request_financing(body: NewFinancing, call: TheCall) -> Answer:
     """Pledge tokens and ask for cash; the bank's service answers at its next round."""
     service = call.service
     await run_in_threadpool(credit_row, service, call.caller, body.credit)
@@ -226,8 +223,8 @@ def quote_financing(body: QuotedFinancing, service: TheService, caller: TheCalle
     return _quoted(quoted)
 
 
-@router.post("/{number}/cancel", status_code=201)
-async def cancel_financing(number: Number, call: TheCall) -> Written | Prepared:
+@router.post("/{number}/cancel", **called())
+async def cancel_financing(number: Number, call: TheCall) -> Answer:
     """Take a request back: the holder's alone."""
     await run_in_threadpool(financing_row, call.service, call.caller, number)
     return await call("FinancingDesk", "cancel", number)

@@ -5,14 +5,15 @@ from pydantic import BaseModel
 from sqlalchemy import RowMapping, select
 from starlette.concurrency import run_in_threadpool
 
+from api.answers import called
 from api.callers import TheCaller
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import Amount, Page, ParticipantNumber, Prepared, Strict, Written, example
+from api.schemas import Amount, Page, ParticipantNumber, Strict, example
 from api.visibility import LINES, lines_of
 from api.wiring import TheService
-from api.writes import TheCall
+from api.writes import Answer, TheCall
 
 router = APIRouter(prefix="/lines", tags=["lines"])
 
@@ -51,8 +52,8 @@ def get_line(issuer: ParticipantNumber, service: TheService, caller: TheCaller) 
     return _shape(row)
 
 
-@router.post("/{issuer}", status_code=201)
-async def set_limit(issuer: ParticipantNumber, body: NewLimit, call: TheCall) -> Written | Prepared:
+@router.post("/{issuer}", **called())
+async def set_limit(issuer: ParticipantNumber, body: NewLimit, call: TheCall) -> Answer:
     """Set an issuer's limit: a bank's alone."""
     await run_in_threadpool(participant_row, call.service, issuer)
     return await call("CreditLine", "setLimit", issuer, body.limit.units)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import Connection, RowMapping, select
 from starlette.concurrency import run_in_threadpool
 
+from api.answers import written
 from api.callers import TheCaller, role_names
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
@@ -94,7 +95,7 @@ def get_participant(number: ParticipantNumber, service: TheService, _caller: The
     return _shape(service, participant_row(service, number))
 
 
-@router.post("", status_code=201)
+@router.post("", **written())
 async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
     """Enrol a participant. Who may owe and is in custody gets the standing orders for its payments too."""
     service = write.service
@@ -121,7 +122,7 @@ async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
     return await write.run_from(orders, made=made)
 
 
-@router.post("/{number}/suspend", status_code=201)
+@router.post("/{number}/suspend", **written())
 async def suspend_participant(number: ParticipantNumber, body: Reason, write: TheWrite) -> Written:
     """Stop a participant from trading; what it owes can still be repaid."""
     await run_in_threadpool(participant_row, write.service, number)
@@ -131,7 +132,7 @@ async def suspend_participant(number: ParticipantNumber, body: Reason, write: Th
     return await write.run([order])
 
 
-@router.post("/{number}/restore", status_code=201)
+@router.post("/{number}/restore", **written())
 async def restore_participant(number: ParticipantNumber, write: TheWrite) -> Written:
     """Let a suspended participant trade again."""
     await run_in_threadpool(participant_row, write.service, number)

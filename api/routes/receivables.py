@@ -10,13 +10,13 @@ from sqlalchemy import RowMapping, select
 from starlette.concurrency import run_in_threadpool
 
 from api.access import sees_credit
+from api.answers import called
 from api.callers import Caller, TheCaller
-from api.links import links
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
-from api.schemas import Amount, DayText, Hash, Number, Page, ParticipantNumber, Prepared, Strict, Written, example, iso
+from api.schemas import Amount, DayText, Hash, Number, Page, ParticipantNumber, Strict, example, iso
 from api.visibility import RECEIVABLES, receivable_row, receivables_of
 from api.wiring import TheService
-from api.writes import Made, TheCall
+from api.writes import Answer, Made, TheCall
 from scfin_chain.units import day_from_date
 
 router = APIRouter(prefix="/receivables", tags=["receivables"])
@@ -163,8 +163,7 @@ def get_receivable(number: Number, service: TheService, caller: TheCaller) -> Re
 
 @router.post(
     "",
-    status_code=201,
-    responses=links(
+    **called(
         get_receivable={"number": "id"},
         amend_receivable={"number": "id"},
         attest_receivable={"number": "id"},
@@ -174,7 +173,7 @@ def get_receivable(number: Number, service: TheService, caller: TheCaller) -> Re
         get_command={"number": "command"},
     ),
 )
-async def register_receivable(body: NewReceivable, call: TheCall) -> Written | Prepared:
+async def register_receivable(body: NewReceivable, call: TheCall) -> Answer:
     """Register what a debtor owes the caller; a document can be registered once, for ever."""
     number = body.number.encode("ascii").ljust(32, b"\0")
     kind = DOCUMENT_TYPES.index(body.document_type)
@@ -182,44 +181,44 @@ async def register_receivable(body: NewReceivable, call: TheCall) -> Written | P
     return await call("ReceivableRegistry", "register", terms, made=Made(event="ReceivableRegistered"))
 
 
-@router.post("/{number}/amend", status_code=201)
-async def amend_receivable(number: Number, body: Agreed, call: TheCall) -> Written | Prepared:
+@router.post("/{number}/amend", **called())
+async def amend_receivable(number: Number, body: Agreed, call: TheCall) -> Answer:
     """Correct what is not confirmed yet: the creditor's alone."""
     await _seen(call, number)
     return await call("ReceivableRegistry", "amend", number, *body.values)
 
 
-@router.post("/{number}/attest", status_code=201)
-async def attest_receivable(number: Number, body: Attestation, call: TheCall) -> Written | Prepared:
+@router.post("/{number}/attest", **called())
+async def attest_receivable(number: Number, body: Attestation, call: TheCall) -> Answer:
     """Attest how far the delivery is: a carrier's alone."""
     await _seen(call, number)
     milestone, evidence = MILESTONES.index(body.milestone), bytes.fromhex(body.evidence[2:])
     return await call("ReceivableRegistry", "attest", number, milestone, evidence)
 
 
-@router.post("/{number}/confirm", status_code=201)
-async def confirm_receivable(number: Number, body: Agreed, call: TheCall) -> Written | Prepared:
+@router.post("/{number}/confirm", **called())
+async def confirm_receivable(number: Number, body: Agreed, call: TheCall) -> Answer:
     """Confirm for ever that the caller owes, on the terms that it repeats: never on an unseen amendment."""
     await _seen(call, number)
     return await call("ReceivableRegistry", "confirm", number, *body.values)
 
 
-@router.post("/{number}/dispute", status_code=201)
-async def dispute_receivable(number: Number, body: Dispute, call: TheCall) -> Written | Prepared:
+@router.post("/{number}/dispute", **called())
+async def dispute_receivable(number: Number, body: Dispute, call: TheCall) -> Answer:
     """Dispute a free part, which can then not be tokenised or paid: the debtor's alone."""
     await _seen(call, number)
     return await call("ReceivableRegistry", "dispute", number, body.amount.units, keccak(text=body.reason))
 
 
-@router.post("/{number}/resolve", status_code=201)
-async def resolve_receivable(number: Number, body: Part, call: TheCall) -> Written | Prepared:
+@router.post("/{number}/resolve", **called())
+async def resolve_receivable(number: Number, body: Part, call: TheCall) -> Answer:
     """Take a dispute, or a part of it, back."""
     await _seen(call, number)
     return await call("ReceivableRegistry", "resolve", number, body.amount.units)
 
 
-@router.post("/{number}/pay", status_code=201)
-async def pay_receivable(number: Number, body: Part, call: TheCall) -> Written | Prepared:
+@router.post("/{number}/pay", **called())
+async def pay_receivable(number: Number, body: Part, call: TheCall) -> Answer:
     """Pay a free part in cash, by the debtor's allowance to the register."""
     await _seen(call, number)
     return await call("ReceivableRegistry", "pay", number, body.amount.units)

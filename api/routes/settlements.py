@@ -8,14 +8,15 @@ from pydantic import BaseModel, Field
 from sqlalchemy import RowMapping, Select, select
 from starlette.concurrency import run_in_threadpool
 
+from api.answers import called
 from api.callers import TheCaller
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.routes.participants import participant_row
-from api.schemas import Amount, CreditNumber, Page, ParticipantNumber, Prepared, Strict, Written, example, iso
+from api.schemas import Amount, CreditNumber, Page, ParticipantNumber, Strict, example, iso
 from api.visibility import CREDITS, PAYOUTS, SETTLEMENTS, credit_row, credits_of, payouts_of
 from api.wiring import TheService
-from api.writes import TheCall
+from api.writes import Answer, TheCall
 from scfin_chain.store.tables import DERIVED
 
 router = APIRouter(tags=["settlements"])
@@ -126,8 +127,8 @@ def list_payouts(
     return page_of(service.store, query, keys, _payout, limit=limit, after=after)
 
 
-@router.post("/settlements/{credit}/repay", status_code=201)
-async def repay_credit(credit: CreditNumber, body: Repayment, call: TheCall) -> Written | Prepared:
+@router.post("/settlements/{credit}/repay", **called())
+async def repay_credit(credit: CreditNumber, body: Repayment, call: TheCall) -> Answer:
     """Repay, early, late or in parts: the issuer's alone."""
     await run_in_threadpool(credit_row, call.service, call.caller, credit)
     return await call("Settlement", "repay", int(credit), body.amount.units)
@@ -144,8 +145,8 @@ def get_claim(participant: ParticipantNumber, service: TheService, caller: TheCa
     return Claim(participant=participant, amount=Amount.of(amount or 0))
 
 
-@router.post("/claims", status_code=201)
-async def claim_cash(call: TheCall) -> Written | Prepared:
+@router.post("/claims", **called())
+async def claim_cash(call: TheCall) -> Answer:
     """Take what waits for the caller, or as much of it as its wallet may hold."""
     return await call("Settlement", "claim")
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 from starlette.concurrency import run_in_threadpool
 
+from api.answers import written
 from api.callers import Caller, TheCaller
 from api.problems import Problem
 from api.schemas import Number, Strict, Written
@@ -27,7 +28,7 @@ class SignedBytes(Strict):
     )
 
 
-@router.post("/transactions", status_code=201)
+@router.post("/transactions", **written())
 async def submit_transaction(body: SignedBytes, write: TheWrite) -> Written:
     """Submit a transaction that was prepared, or made, for the caller's account and signed with its key."""
     order = await run_in_threadpool(_order, write.service, write.caller, bytes.fromhex(body.raw[2:]))

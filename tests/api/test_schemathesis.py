@@ -1,11 +1,15 @@
 """The description against the service: whatever it allows is sent, as every role, and each answer is as described."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from random import Random
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -15,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.access import ACCESS, ROLES, Reach
+from tests.api.grounding import Grounds
 from tests.api.server import running_service
 from tests.api.world import World, world_of
 
@@ -28,8 +33,9 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-EXAMPLES, EXAMPLES_REFUSED, STORIES, STEPS = 6, 1, 25, 8
-"""Requests an operation and role, where it may and where it may not; stories of so many steps."""
+EXAMPLES, EXAMPLES_REFUSED, WRONG, STORIES, STEPS = 6, 1, 2, 30, 8
+"""Requests an operation and role, where it may and where it may not, and of them at odds with the description; stories
+of so many steps."""
 
 ENDLESS = "stream_events"
 """It has no end, so no answer to hold against its description."""
@@ -64,25 +70,35 @@ def headers_of(place: World, role: str) -> dict[str, str]:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_operation(place: World, schema: Any, role: str) -> None:
     """It should answer whatever the description allows as the description says."""
+    grounds, headers = Grounds(place), headers_of(place, role)
     for found in schema.get_all_operations():
         operation = found.ok()
         name = operation.definition.raw["operationId"]
         refused = name in ACCESS and ACCESS[name][role] is Reach.NONE
-        _fuzz(operation, headers_of(place, role), EXAMPLES_REFUSED if refused else EXAMPLES)
+        right = operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE)
+        wrong = operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
+        _fuzz(right, headers, EXAMPLES_REFUSED if refused else EXAMPLES, ROLES.index(role), grounds)
+        _fuzz(wrong, headers, EXAMPLES_REFUSED if refused else WRONG, ROLES.index(role))
 
 
-def _fuzz(operation: Any, headers: dict[str, str], examples: int) -> None:
-    @seed(0)
+def _fuzz(
+    cases: st.SearchStrategy[Any], headers: dict[str, str], examples: int, start: int, grounds: Grounds | None = None
+) -> None:
+    @seed(start)
     @settings(QUIET, max_examples=examples)
-    @given(case=operation.as_strategy() | operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE))
-    def send(case: Any) -> None:
+    @given(case=cases, data=st.data())
+    def send(case: Any, data: st.DataObject) -> None:
+        if grounds is not None:
+            grounds.ground(case, lambda values: data.draw(st.sampled_from(values)), path=True)
         case.call_and_validate(headers=headers, checks=CHECKS)
 
-    send()
+    with suppress(Unsatisfiable):  # of a request without parameters none is at odds with the description
+        send()
 
 
 def test_stories(place: World, schema: Any) -> None:
     """It should bear what the links of the description lead to, each step by a role that may take it."""
+    grounds = Grounds(place)
     headers = {
         operation: headers_of(place, role)
         for operation, row in ACCESS.items()
@@ -91,10 +107,16 @@ def test_stories(place: World, schema: Any) -> None:
     }
 
     class Stories(schema.as_state_machine()):  # type: ignore[misc]
+        def setup(self) -> None:
+            self.random = Random(0)
+
+        def before_call(self, case: Any) -> None:
+            grounds.ground(case, self.random.choice, path=False)
+
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
             return {"headers": headers.get(case.operation.definition.raw["operationId"], {})}
 
-        def validate_response(self, response: Any, case: Any, additional_checks: Any = (), **given_: Any) -> None:
+        def validate_response(self, response: Any, case: Any, additional_checks: Any = (), **_given: Any) -> None:
             case.validate_response(response, checks=CHECKS)
 
     Stories.run(settings=settings(QUIET, max_examples=STORIES, stateful_step_count=STEPS))
