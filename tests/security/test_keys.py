@@ -97,6 +97,23 @@ def test_a_key_acts_as_its_participant_alone(guarded: Guarded) -> None:
     assert other.told(f"/v1/cash/{other.participant}")["balance"] == amount(100)
 
 
+def test_a_key_makes_others_that_outlive_it(guarded: Guarded) -> None:
+    """Whoever stole one may have left another: they are all listed."""
+    victim = guarded.enrolled("Robbed Supplies", "supplier")
+    stolen = victim.told("/v1/keys")["items"][0]["id"]
+    left = victim.done("/v1/keys", {})
+
+    guarded.registrar.done(f"/v1/keys/{stolen}/revoke")
+
+    assert victim.get("/v1/clock").status_code == 401
+    with Client(guarded.served.url, left["token"]) as thief:
+        assert thief.get("/v1/clock").status_code == 200
+        open_still = [key["id"] for key in guarded.registrar.all("/v1/keys") if not key["revoked"]]
+        assert left["id"] in open_still
+        guarded.registrar.done(f"/v1/keys/{left['id']}/revoke")
+        assert thief.get("/v1/clock").status_code == 401
+
+
 def test_the_registrars_key_can_be_anybody(guarded: Guarded) -> None:
     """It makes keys for every participant; so it is worth as much as all of them."""
     assert guarded.office("central_bank").post("/v1/cash/mint", {"to": 3, "amount": amount(1)}).status_code == 201
