@@ -33,7 +33,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-EXAMPLES, EXAMPLES_REFUSED, WRONG, STORIES, STEPS = 6, 1, 2, 30, 8
+EXAMPLES, EXAMPLES_REFUSED, WRONG, STORIES, STEPS = 5, 1, 2, 30, 8
 """Requests an operation and role, where it may and where it may not, and of them at odds with the description; stories
 of so many steps."""
 
