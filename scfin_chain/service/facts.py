@@ -1,8 +1,20 @@
 """What is known of a request on its day: whole numbers and days, nothing later than the request."""
 
 from dataclasses import asdict, dataclass
+from datetime import date
 
-from scfin_chain.units import CreditId, Day, FinancingId, Money, ParticipantId, ProgrammeId, date_of
+from scfin_chain.units import (
+    CreditId,
+    Day,
+    FinancingId,
+    Money,
+    ParticipantId,
+    ProgrammeId,
+    date_of,
+    day_from_date,
+)
+
+LAST_DAY = day_from_date(date.max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +52,9 @@ class RequestFacts:
     line_used: Money
 
     def to_json(self) -> dict[str, object]:
-        """The facts as they are hashed: integers, and days as ISO dates."""
+        """The facts as they are hashed: integers, and days as ISO dates.
+
+        The contracts know days after the calendar's last, which then stands for them; the credit's number tells which.
+        """
         values = asdict(self)
-        return values | {name: date_of(values[name]).isoformat() for name in ("day", "maturity")}
+        return values | {name: date_of(min(values[name], LAST_DAY)).isoformat() for name in ("day", "maturity")}
