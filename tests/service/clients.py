@@ -91,6 +91,11 @@ class Client:
         with self._asked("POST", write.path, write.body, write.key) as answer:
             return answer.status_code, answer.json(), "Idempotent-Replayed" in answer.headers
 
+    def attempt(self, path: str, body: Json, key: str) -> tuple[int, str, Json]:
+        """Send a write once, whatever comes of it: status, kind and document of the answer."""
+        with self._asked("POST", path, body, key) as answer:
+            return answer.status_code, answer.headers["Content-Type"], answer.json()
+
     def rpc(self, method: str, *params: object) -> Json:
         """One call of JSON-RPC: its whole answer."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}

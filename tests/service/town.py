@@ -58,6 +58,7 @@ class Town:
     failures: list[BaseException] = field(default_factory=list)
     financings: list[str] = field(default_factory=list)
     stop: Event = field(default_factory=Event)
+    gave_up: bool = False
 
     @classmethod
     def settled(cls, served: Served, *, payers: int = 3, signers: int = 2, seed: int = 7) -> "Town":
@@ -125,13 +126,14 @@ class Town:
         try:
             yield
         except BaseException:
+            self.gave_up = True
             for client in self.clients:
                 client.gave_up.set()
             raise
         finally:
             self.stop.set()
             for thread in threads:
-                thread.join(240)
+                thread.join(40 if self.gave_up else 240)
         assert not any(thread.is_alive() for thread in threads), "a client hangs"
         self.stop.clear()
         if self.failures:
@@ -142,7 +144,7 @@ class Town:
             while not self.stop.is_set() and not self.failures:
                 act()
         except Away as error:
-            if not any(client.gave_up.is_set() for client in self.clients):
+            if not self.gave_up:
                 self.failures.append(error)
         except BaseException as error:  # told by the thread that waits
             self.failures.append(error)
