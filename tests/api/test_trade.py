@@ -4,14 +4,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 from eth_account import Account
 
+from scfin_chain.service.queue import Order
+from scfin_chain.units import Address
 from tests.api.client import Client, amount
 from tests.api.conftest import founders_of
-from tests.api.server import running_service
+from tests.api.server import Running, running_service
 from tests.api.world import Trade, documents
 
 
@@ -270,3 +273,37 @@ def test_too_many_requests(tmp_path: Path) -> None:
         assert refused[0].headers["retry-after"] == "1"
         assert trade.registrar.get("/v1/clock").status_code == 200
         assert trade.bank.get("/health").status_code == 200
+
+
+def test_a_day_after_the_end_of_the_calendar(running: Running, trade: Trade) -> None:
+    """It should bear a receivable that is due when no calendar has a date, and answer who asks for cash on it."""
+    service, forever = running.service, 2**32 - 1
+    with trade.enrol("core", "core_enterprise") as core, trade.enrol("supplier", "supplier") as supplier:
+        trade.bank.done(f"/v1/lines/{core.participant}", {"limit": amount(10**9)})
+        terms = (core.participant, 0, 0, b"FAR-1".ljust(32, b"\0"), 1_000_000, forever, b"\x01" * 32)
+        register = service.order("register", _account(supplier), "ReceivableRegistry", "register", terms)
+        receivable = int(told(_placed(running, trade, register), "ReceivableRegistered"))
+        trade.deliver(receivable)
+        agreed = receivable, 1_000_000, forever, b"\x01" * 32
+        confirm = service.order("confirm", _account(core), "ReceivableRegistry", "confirm", *agreed)
+        _placed(running, trade, confirm)
+        credit = trade.recharge(core, receivable, 1_000_000)
+        assert supplier.told(f"/v1/receivables/{receivable}")["due"] is None
+        assert supplier.told(f"/v1/credits/{credit}")["maturity"] is None
+        financing = trade.request(supplier, credit, 10_000)
+        assert trade.answered(supplier, financing)["state"] in ("funded", "refused")
+        assert supplier.told(f"/v1/financings/{financing}/decision")["inputs"]["maturity"] == "9999-12-31"
+
+
+def _account(client: Client) -> Address:
+    return Address(client.told(f"/v1/participants/{client.participant}")["account"])
+
+
+def _placed(running: Running, trade: Trade, order: Order) -> dict[str, Any]:
+    """What came of an order that is none of the interface's."""
+    number = running.service.queue.place(order)
+    running.service.woken()
+    deadline = monotonic() + 30
+    while (command := trade.registrar.told(f"/v1/commands/{number}"))["state"] != "done":
+        assert monotonic() < deadline
+    return dict(command)
