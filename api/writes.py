@@ -6,7 +6,7 @@ A write is named by its caller's ``Idempotency-Key``: put again, also after a re
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
@@ -21,12 +21,15 @@ from scfin_chain.chain.transaction import unsigned
 from scfin_chain.service.queue import Command, Order, Refusal
 from scfin_chain.service.rehearsal import rehearse
 from scfin_chain.service.service import Service
+from scfin_chain.store.failures import Conflict
 from scfin_chain.store.tables import EventRow, IdempotencyRow, table_of
 
 EVENTS = table_of(EventRow)
 IDEMPOTENCY = table_of(IdempotencyRow)
 
 REPLAYED = "Idempotent-Replayed"
+
+T = TypeVar("T")
 
 IdempotencyKey = Annotated[
     str,
@@ -83,7 +86,7 @@ class Write:
     async def run_from(self, orders: Callable[[Connection], Sequence[Order]], *, made: Made | None = None) -> Written:
         """The same, the orders made in the transaction that puts them."""
         body_hash = await self._request_hash()
-        number, replayed = await run_in_threadpool(self._put, orders, body_hash)
+        number, replayed = await run_in_threadpool(_whoever_is_first, lambda: self._put(orders, body_hash))
         if replayed:
             self._response.headers[REPLAYED] = "true"
         self.service.woken()
@@ -96,7 +99,7 @@ class Write:
     async def once(self, act: Callable[[Connection], tuple[int, dict[str, Any]]]) -> tuple[int, dict[str, Any]]:
         """Something that is no write to the ledger, done once: its status and answer are kept with the key."""
         body_hash = await self._request_hash()
-        status, answer, replayed = await run_in_threadpool(self._act_once, act, body_hash)
+        status, answer, replayed = await run_in_threadpool(_whoever_is_first, lambda: self._act_once(act, body_hash))
         if replayed:
             self._response.headers[REPLAYED] = "true"
         self._response.status_code = status
@@ -194,6 +197,14 @@ class Call(Write):
             data=f"0x{request.data.hex()}",
             unsigned=f"0x{unsigned(request).hex()}",
         )
+
+
+def _whoever_is_first(act: Callable[[], T]) -> T:
+    """Of two requests with one key at the same moment the second finds, when it tries again, what the first wrote."""
+    try:
+        return act()
+    except Conflict:
+        return act()
 
 
 def written_of(service: Service, row: Command, made: Made | None = None) -> Written:
