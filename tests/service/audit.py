@@ -23,8 +23,9 @@ from scfin_chain.listener import Listener
 from scfin_chain.listener.replay import rebuild
 from scfin_chain.node.journal import DatabaseJournal
 from scfin_chain.scenarios.conservation import check_conservation
-from scfin_chain.service.queue import ADVANCE, COMMANDS
+from scfin_chain.service.queue import ADVANCE
 from scfin_chain.service.rules import Rules
+from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import (
     DERIVED,

@@ -10,7 +10,7 @@ given a reorg deeper than the finality depth: the service ends with one line
 
 import random
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from scfin_chain.bootstrap.service import DATABASE_NAME
-from scfin_chain.chain.backends.json_rpc import JsonRpcClient
+from scfin_chain.chain.backends.json_rpc import JsonRpcClient, NodeRefused
+from scfin_chain.store.commands import COMMANDS
 from tests.anvil import running_anvil
 from tests.conftest import GENESIS_TIME
 from tests.service import audit
@@ -28,6 +29,7 @@ from tests.service.town import Town
 
 FINALITY_DEPTH = 32
 REORGS = 12
+REORG_ATTEMPTS = 20
 
 
 @dataclass
@@ -40,9 +42,14 @@ class Ground:
     founding: int
 
     def reorg(self, depth: int) -> None:
-        """Replace the newest blocks by empty ones."""
+        """Replace the newest blocks by empty ones; the node fails to where it mines a block at that moment."""
         with closing(JsonRpcClient(self.node, timeout=30)) as client:
-            client.request("anvil_reorg", depth, [])
+            for _ in range(REORG_ATTEMPTS):
+                with suppress(NodeRefused):
+                    client.request("anvil_reorg", depth, [])
+                    return
+                sleep(0.1)
+        raise AssertionError("the node makes no reorg")
 
     def head(self) -> int:
         return audit.head_at(self.node).number
@@ -84,7 +91,7 @@ class Ground:
         deadline, quiet = monotonic() + 60, 0
         while quiet < 3:
             assert monotonic() < deadline, self.served.said()[-2_000:]
-            open_ = [row for row in self.rows(audit.COMMANDS) if row["state"] in ("queued", "sent")]
+            open_ = [row for row in self.rows(COMMANDS) if row["state"] in ("queued", "sent")]
             quiet = 0 if open_ else quiet + 1
             sleep(0.5)
 

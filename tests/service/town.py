@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from itertools import count
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
@@ -108,13 +109,9 @@ class Town:
         """What each thread does over and over: nobody uses the key of another."""
         nodes = [*self.payers, *self.signers]
         by_rpc = self.signers[-1] if rpc else None
-        acts: list[Callable[[], None]] = [
-            lambda node=node: self.pay_somebody(node)
-            for node in nodes
-            if node is not by_rpc  # type: ignore[misc]
-        ]
+        acts: list[Callable[[], None]] = [partial(self.pay_somebody, node) for node in nodes if node is not by_rpc]
         if by_rpc is not None:
-            acts.append(lambda: self.pay_by_rpc(by_rpc))
+            acts.append(partial(self.pay_by_rpc, by_rpc))
         return [*acts, self.govern, self.issue, self.trade]
 
     @contextmanager
