@@ -208,13 +208,15 @@ def _whoever_is_first(act: Callable[[], T]) -> T:
 
 
 def written_of(service: Service, row: Command, made: Made | None = None) -> Written:
-    """A command as it stands.
+    """A command as it stands; one whose block is not read yet has nothing to tell, and counts as sent.
 
     Raises
     ------
     Problem
         It was refused: the revert with its arguments.
     """
+    if (row["block_number"] or 0) > service.cursor:
+        row = {**row, "state": "sent", "block_number": None}
     if row["state"] == "refused":
         raise Problem.refused(Refusal(**row["refusal"]))
     events = _events_of(service, row["transaction_hash"]) if row["state"] == "done" else []
