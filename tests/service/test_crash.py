@@ -7,22 +7,27 @@ given a service on the chain of its process, on SQLite or PostgreSQL, killed fif
     the head of the chain is that which its journal implies
     the derived rows are what the chain says
 given a first start that is killed amid the founding of the ledger: it is founded once, and as ever
-given a service that is told to stop under load: it ends in order, and goes on at the next start
+given a service that is told to stop
+    under load: it ends in order, and goes on at the next start
+    while it moves its clock day by day: it ends in order, and the next start moves the clock on
 """
 
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 
 from scfin_chain.bootstrap.service import DATABASE_NAME
+from scfin_chain.units import date_of, day_of
 from tests.postgres import running_postgres
 from tests.service import audit
-from tests.service.clients import Client
+from tests.service.clients import PATIENCE_SECONDS, Client
 from tests.service.serving import KILLED, Served
 from tests.service.town import Town
 
@@ -38,6 +43,7 @@ ANSWERS_ASKED_AGAIN = 150
 
 FOUNDING_KILLS = 10
 STOP_SECONDS = 15.0
+DAYS_ON = 600
 
 
 class Place:
@@ -180,3 +186,25 @@ def test_ends_in_order_given_it_is_told_to_stop_under_load(tmp_path: Path) -> No
     with audit.opened(tmp_path / "data" / DATABASE_NAME) as store:
         audit.require_written_once(store, town.writes)
         audit.require_single_execution(store)
+
+
+@pytest.mark.slow
+def test_goes_on_with_the_clock_given_it_is_told_to_stop_on_the_way(tmp_path: Path) -> None:
+    with Served(tmp_path / "data") as served:
+        served.started()
+        client = Client(served.url, served.token, "registrar")
+        begun = date.fromisoformat(client.get("/v1/clock")["today"])
+        target = begun + timedelta(DAYS_ON)
+        with ThreadPoolExecutor(1) as pool:
+            moved = pool.submit(client.done, "/v1/clock", {"to": str(target)})
+            sleep(0.5)
+            served.ask_to_stop()
+            assert served.ended(STOP_SECONDS) == 0
+            served.started()
+            on_the_way = date.fromisoformat(client.get("/v1/clock")["today"])
+            assert moved.result(PATIENCE_SECONDS)["state"] == "done"
+        assert begun < on_the_way
+        assert client.get("/v1/clock")["today"] == str(target)
+        client.close()
+    with audit.opened(tmp_path / "data" / DATABASE_NAME) as store, audit.chain_of(store) as gateway:
+        assert date_of(day_of(gateway.head().timestamp)) == target
