@@ -132,7 +132,8 @@ def require_single_execution(store: Store) -> None:
     commands, events = rows(store, COMMANDS), rows(store, EVENTS)
     assert [row["id"] for row in commands if row["state"] in ("queued", "sent")] == []
     bound = [row for row in commands if row["raw"] is not None]
-    assert repeated((row["sender"], row["nonce"]) for row in bound) == []
+    twice = repeated((row["sender"], row["nonce"]) for row in bound)
+    assert not twice, [row for row in bound if (row["sender"], row["nonce"]) in twice]
     assert repeated(row["transaction_hash"] for row in bound) == []
     answers = ("FinancingFunded", "FinancingRefused")
     assert repeated(event["body"]["id"] for event in events if event["name"] in answers) == []

@@ -56,6 +56,8 @@ class Client:
     writes: list[Write] = field(default_factory=list)
     gave_up: Event = field(default_factory=Event)
     """Set from outside: a write that is not answered is left."""
+    amid_reorgs: bool = False
+    """What was made may be gone for a moment: it is asked for again."""
     _numbers: "count[int]" = field(default_factory=count)
 
     def get(self, path: str) -> Any:
@@ -71,7 +73,7 @@ class Client:
             nonlocal last
             last = next(sent)
             status, answer = self._answer("POST", path, body, key)
-            if status == 202:
+            if status == 202 or (status == 404 and self.amid_reorgs):
                 raise Away
             return status, answer
 

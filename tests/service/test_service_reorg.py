@@ -115,6 +115,8 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
 def test_follows_given_reorgs_under_load(ground: Ground) -> None:
     town, chance = ground.town, random.Random(3)
     settled = ground.head()
+    for client in town.clients:
+        client.amid_reorgs = True
     with town.busy(*town.acts(rpc=False)):
         while ground.head() < settled + FINALITY_DEPTH:
             sleep(0.2)
