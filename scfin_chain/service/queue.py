@@ -106,9 +106,36 @@ class Queue:
         return int(connection.execute(insert(COMMANDS).values(values).returning(COMMANDS.c.id)).scalar_one())
 
     def place(self, order: Order) -> int:
-        """`put` in a transaction of its own."""
+        """`put` in a transaction of its own, for the service itself; what it began and did not end, it goes on with."""
+        begun = select(COMMANDS.c.id).where(
+            COMMANDS.c.state.in_(OPEN),
+            COMMANDS.c.key.is_(None),
+            COMMANDS.c.participant.is_(None),
+            COMMANDS.c.sender == order.sender,
+            COMMANDS.c.recipient == order.recipient,
+            COMMANDS.c.data == order.data.hex(),
+        )
         with self._store.begin() as connection:
-            return self.put(connection, order)
+            number = connection.execute(begun.order_by(COMMANDS.c.id).limit(1)).scalar()
+            return self.put(connection, order) if number is None else int(number)
+
+    def place_once(self, order: Order) -> int:
+        """`place` an order without a key, unless the same act waits already: then it is that command.
+
+        What the service wants it wants again in each round; a command that has to wait is not put twice.
+        """
+        same = and_(
+            COMMANDS.c.key.is_(None),
+            COMMANDS.c.state.in_(OPEN),
+            COMMANDS.c.step == order.step,
+            COMMANDS.c.sender == order.sender,
+            COMMANDS.c.recipient == order.recipient,
+            COMMANDS.c.data == order.data.hex(),
+            COMMANDS.c.value == str(order.value),
+        )
+        with self._store.begin() as connection:
+            known = connection.execute(select(func.min(COMMANDS.c.id)).where(same)).scalar()
+            return self.put(connection, order) if known is None else int(known)
 
     def waiting(self, *, after: int = 0, at_most: int) -> list[int]:
         """Commands that are not done, oldest first, of a number above ``after``."""
