@@ -41,6 +41,14 @@ class NodeSilent(ChainError):
     """A node gave no answer; it may give one later."""
 
 
+class NotMined(ChainError):
+    """A node holds a transaction and has not mined it yet; the same bytes may be sent again."""
+
+
+class ChainStopped(ChainError):
+    """The chain in this process stands where its journal does not: only a new start, which replays it, heals that."""
+
+
 class ContractReverted(ChainError):
     """A contract refused a call: the custom error's name and its arguments by name.
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row, exists, insert, select, u
 
 from scfin_chain.chain.ledger import Command, Ledger, Outcome
 from scfin_chain.chain.signer import Signer
-from scfin_chain.errors import ContractReverted, ModelDomainError
+from scfin_chain.errors import ChainError, ChainStopped, ContractReverted, ModelDomainError, NodeSilent
 from scfin_chain.service.book import gather
 from scfin_chain.service.decision import Decision, Verdict, decision_from, sign_decision
 from scfin_chain.service.policy import decide
@@ -149,11 +149,12 @@ class Decider:
 
         What the chain already executed is only marked; what outlived its day is withdrawn, to be decided anew. What the
         contract refuses is tried again while that can help, then given up: it stops its financing, not the others.
+        What the chain cannot take now, as of a bank that cannot pay for gas, stays pending, and that is no attempt.
 
         Raises
         ------
-        ChainError
-            The node gave no answer, or none that tells what became of a decision: it stays pending.
+        NodeSilent, ChainStopped
+            Nothing can be sent: what is not sent by then stays pending.
         """
         sent = 0
         for financing, signed, signature, attempts in self._pending():
@@ -189,6 +190,11 @@ class Decider:
             outcome = submit(self._command(decision, signature))
         except ContractReverted as refusal:
             self._refused(decision.financing, attempts + 1, refusal)
+            return False
+        except (NodeSilent, ChainStopped):
+            raise
+        except ChainError as trouble:
+            log.warning("decision waits financing=%d reason=%s", decision.financing, trouble)
             return False
         self._note(decision.financing, state="done", attempts=attempts + 1, after=outcome.receipt.block.number)
         return True

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from scfin_chain.chain.ledger import Command, Outcome
 from scfin_chain.chain.signer import Signer
-from scfin_chain.errors import ContractReverted
+from scfin_chain.errors import ChainError, ChainStopped, ContractReverted, NodeSilent
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import DERIVED
 from scfin_chain.units import Address, Day
@@ -66,12 +66,13 @@ class Keeper:
         return [command for command in commands if _act(command) not in self._refused]
 
     def perform(self, day: Day, submit: Submit) -> int:
-        """Do what the day asks for; gives how much was done. A task that is refused keeps no other from being done.
+        """Do what the day asks for; gives how much was done. A task that is refused keeps no other from being done,
+        nor does one that the chain cannot take now: it is asked for again after the next block.
 
         Raises
         ------
-        ChainError
-            The node gave no answer: what is not done by then is asked for again.
+        NodeSilent, ChainStopped
+            Nothing can be done: what is not done by then is asked for again.
         """
         done = 0
         for command in self.tasks(day):
@@ -79,6 +80,10 @@ class Keeper:
                 submit(command)
             except ContractReverted as refusal:
                 self.note_refusal(command, refusal, day)
+            except (NodeSilent, ChainStopped):
+                raise
+            except ChainError as trouble:
+                log.warning("task waits task=%s reason=%s", command.function, trouble)
             else:
                 done += 1
         return done

@@ -12,7 +12,7 @@ from typing import Protocol
 from scfin_chain.chain.gateway import Block, Gateway
 from scfin_chain.chain.ledger import Command, Ledger, Outcome
 from scfin_chain.chain.refusal import TransactionRefused
-from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, ScfinError, StoreError
+from scfin_chain.errors import ChainError, ChainStopped, ContractReverted, NodeSilent, NotMined, ScfinError, StoreError
 from scfin_chain.service.decider import Decider
 from scfin_chain.service.keeper import Keeper
 from scfin_chain.service.queue import Order, Queue, Refusal
@@ -86,7 +86,7 @@ class Worker:
                 try:
                     busy = self._lead() and self.round()
                     self.pulse.trouble, pause = None, PAUSE_SECONDS
-                except (NodeSilent, StoreError, TransactionRefused) as trouble:
+                except (NodeSilent, NotMined, StoreError, TransactionRefused) as trouble:
                     busy, pause = False, min(2 * pause, LONGEST_PAUSE_SECONDS)
                     self.pulse.trouble = str(trouble)
                     log.warning("worker waits seconds=%g reason=%s", pause, trouble)
@@ -117,7 +117,10 @@ class Worker:
         return done > 0
 
     def submit(self, command: Command) -> Outcome:
-        """A command of the service itself, through the same queue; a refusal raises `ContractReverted`."""
+        """A command of the service itself, through the same queue; a refusal raises `ContractReverted`.
+
+        While it waits, for its sender's funds say, it is the same command however often it is submitted.
+        """
         order = Order(
             key=None,
             step=command.step,
@@ -126,7 +129,7 @@ class Worker:
             data=self.ledger.deployment.abis[command.contract].encode(command.function, *command.arguments),
         )
         self._still_leading()
-        ended = self.queue.work(self.queue.place(order))
+        ended = self.queue.work(self.queue.place_once(order))
         if isinstance(ended, Refusal):
             raise ContractReverted(ended.name, ended.arguments)
         return Outcome(receipt=ended, events=self.ledger.events(ended.logs))
@@ -173,7 +176,7 @@ class Worker:
             else:
                 self._advance(target)
                 self.queue.finish(number, self.listener.cursor.ref)
-        except NodeSilent:
+        except (NodeSilent, ChainStopped):
             raise
         except ChainError as trouble:
             log.warning("command waits command=%d reason=%s", number, trouble)

@@ -11,7 +11,8 @@ given nothing of this: nothing is asked for
 given all of a day's tasks: in one order; what one of them is refused keeps no other from being done
     refused because somebody was faster: asked for again, until the rows show it
     refused for another reason: left out for the rest of the day
-    given a node that gives no answer: it ends there
+    given one that the chain cannot take now: the others are done, and it is asked for again
+    given a node that gives no answer, or a chain that stopped: it ends there
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ import pytest
 from scfin_chain.chain import development_signer
 from scfin_chain.chain.gateway import BlockRef, Receipt
 from scfin_chain.chain.ledger import Command, Outcome
-from scfin_chain.errors import ContractReverted, NodeSilent
+from scfin_chain.errors import ChainError, ChainStopped, ContractReverted, NodeSilent
 from scfin_chain.service.keeper import ALREADY_SO, HOLDERS_A_CRANK, Keeper, already_so
 from scfin_chain.store.rows import DerivedRows
 from scfin_chain.store.store import Store
@@ -254,9 +255,16 @@ class TestTasks:
         assert keeper.perform(TODAY, Ledger(**{function: refusal(name)}).submit) == len(ALL) - 1
         assert asked(keeper.tasks(TODAY)) == ALL
 
-    def test_end_given_a_node_that_gives_no_answer(self, keeper: Keeper) -> None:
-        ledger = Ledger(declareDefault=NodeSilent("nobody there"))
-        with pytest.raises(NodeSilent):
+    @pytest.mark.parametrize("function", [name for name, _ in ALL])
+    def test_go_on_given_one_that_the_chain_cannot_take(self, keeper: Keeper, function: str) -> None:
+        ledger = Ledger(**{function: ChainError("no funds")})
+        assert keeper.perform(TODAY, ledger.submit) == len(ALL) - 1
+        assert asked(ledger.heard) == asked(keeper.tasks(TODAY)) == ALL
+
+    @pytest.mark.parametrize("error", [NodeSilent("nobody there"), ChainStopped("amid a step")])
+    def test_end_given_a_node_that_gives_no_answer(self, keeper: Keeper, error: ChainError) -> None:
+        ledger = Ledger(declareDefault=error)
+        with pytest.raises(type(error)):
             keeper.perform(TODAY, ledger.submit)
         assert asked(ledger.heard) == ALL[:3]
         assert asked(keeper.tasks(TODAY)) == ALL
