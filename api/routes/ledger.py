@@ -1,7 +1,8 @@
 """The ledger itself: blocks, transactions in words, the contracts and the terms on which it was founded.
 
 Whoever runs a node of the chain reads the calldata of everybody. Over HTTP each sees the transactions that it sent, and
-those that told an event which concerns it.
+those that told an event which concerns it; what was asked in a transaction of another may name others, and is not
+shown.
 """
 
 import datetime as dt
@@ -66,7 +67,9 @@ class LedgerTransaction(BaseModel):
     to: Annotated[str | None, Field(description="null: it made a contract")]
     contract: Annotated[str | None, Field(description="The ledger's name of the contract that was called, or made.")]
     function: str | None
-    arguments: dict[str, JsonValue]
+    arguments: Annotated[
+        dict[str, JsonValue] | None, Field(description="null where another sent it: they may name others.")
+    ]
     value: Annotated[str, Field(description="Wei.")]
     nonce: int
     gas_limit: str
@@ -148,7 +151,8 @@ def get_transaction(name: Annotated[Hash, Path()], service: TheService, caller: 
     if transaction is None or receipt is None:
         raise Problem.not_found("transaction", name)
     events = _events(service, caller, receipt)
-    if not (caller.sees_all or events or transaction.sender == caller.account):
+    wholly = caller.sees_all or transaction.sender == caller.account
+    if not (wholly or events):
         raise Problem.not_found("transaction", name)
     call = _call(service, transaction, receipt)
     return LedgerTransaction(
@@ -161,13 +165,13 @@ def get_transaction(name: Annotated[Hash, Path()], service: TheService, caller: 
         to=transaction.to,
         contract=call.contract if call else None,
         function=call.function if call else None,
-        arguments=call.arguments if call else {},
+        arguments=None if not wholly else call.arguments if call else {},
         value=str(transaction.value),
         nonce=transaction.nonce,
         gas_limit=str(transaction.gas),
         gas_used=str(receipt.gas_used),
         succeeded=receipt.succeeded,
-        revert=None if receipt.succeeded else _revert(service, transaction),
+        revert=None if receipt.succeeded or not wholly else _revert(service, transaction),
         events=events,
     )
 

@@ -4,6 +4,7 @@ given blocks: pages from genesis on, each the parent of the next; one by number,
 given a transaction
     its contract, function, arguments by name, sender, outcome and events
     its sender, those whom its events concern, the registrar and the regulator see it; others do not, nor its events
+    whom its events concern, and who did not send it: not its arguments, which may name others
     refused by the contract: the error's name and arguments, whoever sent it
 given anybody: the contracts with their interfaces, and the facts of the founding
 """
@@ -78,6 +79,19 @@ class TestTransaction:
             assert "FinancingFunded" in [event["name"] for event in client.told(path)["events"]]
         for client in (world.a.core, world.b.deep, world.b.core, world.clients["bank"][1], world.clients["carrier"][0]):
             assert client.get(path).status_code == 404
+
+    def test_it_should_show_what_was_asked_to_its_sender_alone(self, world: World, regulator: Client) -> None:
+        """Who is paid at maturity is not told who else held the credit."""
+        holder = world.a.supplier
+        name = transaction_of(
+            holder, "PaidOut", payee=str(holder.participant), id=world.a.credits["paid"], financing="0"
+        )
+        path = f"/v1/ledger/transactions/{name}"
+        whole, own = regulator.told(path), holder.told(path)
+        assert whole["function"] == own["function"] == "crank"
+        assert whole["arguments"]["holders"]
+        assert own["arguments"] is None
+        assert own["events"]
 
     def test_it_should_say_why_a_contract_refused(self, world: World, regulator: Client) -> None:
         """Sent past the queue, so that nobody noted why."""
