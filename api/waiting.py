@@ -25,9 +25,10 @@ class Waiting:
     def __init__(self, store: Store, *, local_worker: bool) -> None:
         self._store = store
         self._local_worker = local_worker
-        self._waiters: dict[int, list[asyncio.Future[Command]]] = defaultdict(list)
+        self._waiters: dict[int, list[asyncio.Future[Command | None]]] = defaultdict(list)
         self._announced = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
 
     def announce(self) -> None:
         """Something was done: called by the worker, in its own thread."""
@@ -47,11 +48,13 @@ class Waiting:
                     await self._look()
 
     async def ended(self, number: int, *, patience: float = PATIENCE_SECONDS) -> Command | None:
-        """The command once it has ended; None when patience has."""
+        """The command once it has ended; None when patience has, or the service stops."""
         found = await run_in_threadpool(self._ended, [number])
         if found:
             return found[0]
-        future: asyncio.Future[Command] = asyncio.get_running_loop().create_future()
+        if self._closed:
+            return None
+        future: asyncio.Future[Command | None] = asyncio.get_running_loop().create_future()
         self._waiters[number].append(future)
         self._announced.set()
         try:
@@ -62,7 +65,15 @@ class Waiting:
         finally:
             self._leave(number, future)
 
-    def _leave(self, number: int, future: asyncio.Future[Command]) -> None:
+    def close(self) -> None:
+        """The service stops: who waits is told at once where to ask again, and nobody waits any more."""
+        self._closed = True
+        for futures in self._waiters.values():
+            for future in futures:
+                if not future.done():
+                    future.set_result(None)
+
+    def _leave(self, number: int, future: asyncio.Future[Command | None]) -> None:
         waiters = self._waiters.get(number, [])
         if future in waiters:
             waiters.remove(future)
