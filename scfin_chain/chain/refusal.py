@@ -4,6 +4,14 @@ from enum import StrEnum
 
 from scfin_chain.errors import ChainError
 
+_BASE_GAS, _CREATION_GAS = 21_000, 32_000
+_TOKENS_A_BYTE, _GAS_A_TOKEN = 4, 4
+"""Calldata is counted in tokens: a zero byte is one, any other four (EIP-2028)."""
+_FLOOR_GAS_A_TOKEN = 10
+"""What a transaction pays at least, whatever it executes (EIP-7623)."""
+_CREATION_WORD_GAS = 2
+"""For each 32 bytes of what creates a contract (EIP-3860)."""
+
 
 class Reason(StrEnum):
     """What is wrong with the transaction; everything but a gap or missing funds stays wrong."""
@@ -55,3 +63,19 @@ def low_fee(sender: str, *, offered: int, base_fee: int) -> TransactionRefused |
         return None
     text = f"{sender} offers {offered} wei a unit of gas: the next block takes {base_fee}"
     return TransactionRefused(Reason.FEE_TOO_LOW, text)
+
+
+def low_gas(sender: str, *, gas: int, data: bytes, creates: bool) -> TransactionRefused | None:
+    """The refusal of less gas than a transaction costs before it does anything, None where it suffices.
+
+    What an access list adds is not counted.
+    """
+    tokens = len(data) * _TOKENS_A_BYTE - data.count(0) * (_TOKENS_A_BYTE - 1)
+    intrinsic = _BASE_GAS + tokens * _GAS_A_TOKEN
+    if creates:
+        intrinsic += _CREATION_GAS + (len(data) + 31) // 32 * _CREATION_WORD_GAS
+    needed = max(intrinsic, _BASE_GAS + tokens * _FLOOR_GAS_A_TOKEN)
+    if gas >= needed:
+        return None
+    text = f"transaction of {sender} is invalid: its gas is {gas}, it takes {needed} before it does anything"
+    return TransactionRefused(Reason.INVALID, text)

@@ -5,6 +5,8 @@ given a node that cannot set its time: it says so when asked, and works otherwis
 given a node without traces: every refusal is understood all the same
 given a connection lost after the node took a transaction: it is sent once
 given a node that does not mine: an end to the waiting; the same bytes again when it does: mined once
+given a node that does not take what was signed: why, in the words of the node, unless the node itself fails
+given a node, or a proxy before it, that is busy or answers nonsense: silence, which may end
 given a node that left a block for a moment, and says that it has no logs: it is not believed
 """
 
@@ -13,16 +15,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from time import monotonic
 
 import pytest
 
-from scfin_chain.chain import BlockReplaced, Contract, ErrorCatalogue, Gateway, Signer, development_signer, sign
+from scfin_chain.chain import (
+    BlockReplaced,
+    Contract,
+    ErrorCatalogue,
+    Gateway,
+    Signer,
+    TransactionRefused,
+    development_signer,
+    sign,
+)
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.backends.json_rpc import NodeRefused
 from scfin_chain.chain.backends.node_reverts import revert_of
 from scfin_chain.chain.backends.rpc import RpcGateway
-from scfin_chain.errors import ChainError, ContractReverted, InvalidInput, NodeSilent
-from scfin_chain.units import Timestamp
+from scfin_chain.errors import ChainError, ContractReverted, InvalidInput, NodeSilent, NotMined
+from scfin_chain.units import Address, Timestamp
 from tests.anvil import running_anvil
 from tests.chain.probe import ABI, ARTIFACT, BYTECODE
 from tests.chain.test_gateway import REFUSALS, named
@@ -33,10 +45,12 @@ ERRORS = ErrorCatalogue([ARTIFACT.abi])
 
 
 class Greeter(BaseHTTPRequestHandler):
+    status, content = 200, b"<html>hello</html>"
+
     def do_POST(self) -> None:
-        self.send_response(200)
+        self.send_response(self.status)
         self.end_headers()
-        self.wfile.write(b"<html>hello</html>")
+        self.wfile.write(self.content)
 
     def log_message(self, *arguments: object) -> None:
         """Keep quiet."""
@@ -86,6 +100,70 @@ class TestConnecting:
     def test_fails_given_another_service(self, another_service: str) -> None:
         with pytest.raises(ChainError, match="does not speak JSON-RPC: HTTP status 200"):
             RpcGateway(another_service)
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (429, b'{"jsonrpc": "2.0", "id": 1, "error": {"code": 429, "message": "slow down"}}'),
+        (503, b"<html>try later</html>"),
+        (500, b"<html>oops</html>"),
+        (200, b"[]"),
+        (200, b'{"jsonrpc": "2.0", "id": 1}'),
+        (200, b'{"jsonrpc": "2.0", "id": 1, "error": {"code": -32005, "message": "limit exceeded"}}'),
+    ],
+    ids=["429", "503", "500", "a list", "no result", "limit exceeded"],
+)
+def test_is_silent_given_a_node_that_is_busy_or_answers_nonsense(
+    another_service: str, monkeypatch: pytest.MonkeyPatch, status: int, content: bytes
+) -> None:
+    monkeypatch.setattr(Greeter, "status", status)
+    monkeypatch.setattr(Greeter, "content", content)
+
+    with pytest.raises(NodeSilent):
+        RpcGateway(another_service)
+
+
+class TestATransactionThatIsNotTaken:
+    @pytest.mark.parametrize(
+        ("error", "expected"),
+        [
+            ({"code": -32_000, "message": "exceeds block gas limit"}, TransactionRefused),
+            ({"code": -32_000, "message": "txpool is full"}, ChainError),
+            ({"code": -32_603, "message": "Internal error"}, ChainError),
+            ({"code": -32_005, "message": "limit exceeded"}, NodeSilent),
+        ],
+        ids=["against a rule", "full pool", "failure", "limit"],
+    )
+    def test_is_refused_unless_the_node_fails(
+        self, anvil_url: str, deployer: Signer, error: dict[str, object], expected: type[ChainError]
+    ) -> None:
+        with unreliable(anvil_url) as server:
+            gateway = RpcGateway(server.url)
+            raw = sign(gateway.prepare(deployer.address, SUPPLIER, value=1), deployer).raw
+            server.refused["eth_sendRawTransaction"] = error
+            with pytest.raises(expected) as refused:
+                gateway.send(raw)
+            assert type(refused.value) is expected
+            server.refused.clear()
+
+            assert gateway.send(raw).succeeded
+
+    @pytest.mark.parametrize(
+        ("to", "data", "needed"),
+        [(SUPPLIER, b"", 21_000), (SUPPLIER, b"\0\1", 21_050), (None, b"\0" * 33, 53_136)],
+        ids=["money", "calldata", "creation"],
+    )
+    def test_is_refused_given_less_than_the_intrinsic_gas(
+        self, anvil_url: str, deployer: Signer, to: Address | None, data: bytes, needed: int
+    ) -> None:
+        gateway = RpcGateway(anvil_url)
+        request = gateway.prepare(deployer.address, to, data, gas=needed - 1)
+
+        with pytest.raises(TransactionRefused, match=f"its gas is {needed - 1}, it takes {needed} before"):
+            gateway.send(sign(request, deployer).raw)
+
+        assert gateway.send(sign(replace(request, gas=needed), deployer).raw).succeeded
 
 
 class TestAPoorNode:
@@ -189,9 +267,14 @@ def test_waits_for_what_is_in_the_pool_given_the_same_bytes(genesis_time: Timest
             sign(replace(gateway.prepare(deployer.address, SUPPLIER, value=1), nonce=nonce), deployer).raw
             for nonce in range(2)
         ]
-        for raw in raws * 2:
-            with pytest.raises(ChainError, match=r"was not mined in 0\.2 s$"):
+        for raw in raws:
+            with pytest.raises(NotMined, match=r"was not mined in 0\.2 s$"):
                 gateway.send(raw)
+        before = monotonic()
+        for raw in raws:
+            with pytest.raises(NotMined, match=r"was not mined in 0\.2 s$"):
+                gateway.send(raw)
+        assert monotonic() - before < 0.4, "it waits once for each"
         assert gateway.nonce(deployer.address) == 2
         gateway.mine()
 

@@ -13,8 +13,9 @@ METHOD_NOT_FOUND = {"code": -32_601, "message": "the method does not exist or is
 
 
 class Unreliable(ThreadingHTTPServer):
-    """``missing`` methods are unknown; answers to ``lost`` ones never arrive, and ``forgotten`` ones hold nothing, as
-    often as it says.
+    """``missing`` methods are unknown, ``refused`` ones answer with that error.
+
+    Answers to ``lost`` ones never arrive, and ``forgotten`` ones hold nothing, as often as it says.
     """
 
     daemon_threads = True
@@ -25,6 +26,7 @@ class Unreliable(ThreadingHTTPServer):
         self.missing = missing
         self.lost: dict[str, int] = {}
         self.forgotten: dict[str, int] = {}
+        self.refused: dict[str, dict[str, object]] = {}
         self.asked: list[str] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
@@ -33,6 +35,8 @@ class Unreliable(ThreadingHTTPServer):
         self.asked.append(method)
         if method in self.missing:
             return {"jsonrpc": "2.0", "id": body["id"], "error": METHOD_NOT_FOUND}
+        if method in self.refused:
+            return {"jsonrpc": "2.0", "id": body["id"], "error": self.refused[method]}
         with requests.Session() as session:
             session.trust_env = False
             answer: dict[str, Any] = session.post(self.node, json=body, timeout=10).json()

@@ -8,10 +8,16 @@ from urllib.parse import SplitResult, urlsplit
 
 import requests
 
-from scfin_chain.errors import ChainError, InvalidInput, NodeSilent
+from scfin_chain.errors import InvalidInput, NodeSilent
 
 METHOD_MISSING = (-32_601, -32_604, -32_004)
 """Codes of a method that is not there (JSON-RPC 2.0), not enabled (Besu), not supported (EIP-1474)."""
+
+_BUSY_STATUS = (429, 502, 503, 504)
+"""HTTP answers of a node, or of a proxy before it, that takes no request now."""
+
+_BUSY_CODE = (-32_005, 429)
+"""Codes of a limit that is exceeded: of EIP-1474, and of those who repeat the HTTP status."""
 
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.2
@@ -50,17 +56,20 @@ class JsonRpcClient:
         ------
         NodeRefused
             The node answered with an error.
-        ChainError
-            The node gave no answer that is JSON-RPC.
+        NodeSilent
+            The node gave no answer that is JSON-RPC, or asks to be left alone for a while.
         """
         body: dict[str, Any] = {"jsonrpc": "2.0", "id": next(self._ids), "method": method, "params": params}
         with self._lock:
             answer = self._post(body, attempts=_ATTEMPTS if repeatable else 1)
         if error := answer.get("error"):
             told: dict[str, Any] = error if isinstance(error, dict) else {"message": str(error)}
-            raise NodeRefused(method, told.get("code", 0), told.get("message", "no reason given"), told.get("data"))
+            code, message = told.get("code", 0), told.get("message", "no reason given")
+            if code in _BUSY_CODE:
+                raise NodeSilent(f"{self.node} does not answer {method} now: {message} ({code})")
+            raise NodeRefused(method, code, message, told.get("data"))
         if "result" not in answer:
-            raise ChainError(f"{self.node} answered {method} with neither result nor error")
+            raise NodeSilent(f"{self.node} answered {method} with neither result nor error")
         return answer["result"]
 
     def close(self) -> None:
@@ -79,16 +88,18 @@ class JsonRpcClient:
                     raise NodeSilent(f"no node answers at {self.node}") from error
                 sleep(_PAUSE_SECONDS)
             except requests.RequestException as error:
-                raise ChainError(f"{self.node} cannot be asked: {type(error).__name__}") from error
+                raise NodeSilent(f"{self.node} cannot be asked: {type(error).__name__}") from error
         return self._parsed(response)
 
     def _parsed(self, response: requests.Response) -> dict[str, Any]:
+        if response.status_code in _BUSY_STATUS:
+            raise NodeSilent(f"{self.node} takes no request now: HTTP status {response.status_code}")
         try:
             answer = response.json()
         except ValueError as error:
-            raise ChainError(f"{self.node} does not speak JSON-RPC: HTTP status {response.status_code}") from error
+            raise NodeSilent(f"{self.node} does not speak JSON-RPC: HTTP status {response.status_code}") from error
         if not isinstance(answer, dict):
-            raise ChainError(f"{self.node} does not speak JSON-RPC: it sent a {type(answer).__name__}")
+            raise NodeSilent(f"{self.node} does not speak JSON-RPC: it sent a {type(answer).__name__}")
         return answer
 
 

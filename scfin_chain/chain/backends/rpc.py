@@ -32,11 +32,11 @@ from scfin_chain.chain.gateway import (
     Receipt,
     SnapshotId,
 )
-from scfin_chain.chain.refusal import low_fee, short_of_funds, wrong_nonce
+from scfin_chain.chain.refusal import Reason, TransactionRefused, low_fee, low_gas, short_of_funds, wrong_nonce
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import Signer
 from scfin_chain.chain.transaction import TransactionRequest, sign
-from scfin_chain.errors import ChainError, ContractReverted
+from scfin_chain.errors import ChainError, ContractReverted, NotMined
 from scfin_chain.units import Address, Timestamp
 
 if TYPE_CHECKING:
@@ -53,6 +53,9 @@ FEE_HEADROOM = 2
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.25
 _LATEST = "latest"
+_NODE_FAILS = (-32_603, -32_700)
+"""Codes of an internal error, and of a request that was not understood (JSON-RPC 2.0)."""
+_NODE_IS_FULL = ("pool is full", "pool full", "rate limit", "syncing")
 _CALL_TRACER = {"tracer": "callTracer"}
 
 
@@ -81,6 +84,8 @@ class RpcGateway(Gateway):
         self._max_fee = self._offered_fee()
         self._next_time: int | None = None
         self._nonces: dict[Address, int] = {}
+        self._late: set[bytes] = set()
+        """Transactions that were waited for in vain: each later look at them is short."""
         self._snapshots: dict[SnapshotId, tuple[str, int | None]] = {}
         self._snapshot_ids = map(SnapshotId, count(1))
         self._lock = RLock()
@@ -125,6 +130,7 @@ class RpcGateway(Gateway):
             mined = self._ask("eth_getTransactionReceipt", hex_of(envelope.hash))
             if mined is None:
                 mined = self._send_envelope(envelope)
+            self._late.discard(envelope.hash)
         return self._receipt_or_refusal(mined, envelope)
 
     def receipt(self, transaction_hash: bytes) -> Receipt | None:
@@ -285,6 +291,8 @@ class RpcGateway(Gateway):
         following = self.nonce(sent.sender)
         if not known and sent.nonce > following:
             raise wrong_nonce(sent.sender, nonce=sent.nonce, following=following)
+        if refusal := low_gas(sent.sender, gas=sent.gas, data=sent.data, creates=sent.to is None):
+            raise refusal
         self._announce_time()
         try:
             mined = self._mined(sent) if known else self._send_signed(sent)
@@ -295,7 +303,7 @@ class RpcGateway(Gateway):
         return mined
 
     def _refusal_of(self, sent: Envelope, refused: NodeRefused) -> ChainError:
-        """Which rule a transaction breaks that the node did not take."""
+        """Which rule a transaction breaks that the node did not take; a failure of the node itself is none."""
         following = integer_of(self._ask("eth_getTransactionCount", sent.sender, _LATEST))
         base_fee = self._offered_fee() // FEE_HEADROOM
         if sent.nonce < following:
@@ -303,8 +311,11 @@ class RpcGateway(Gateway):
         return (
             short_of_funds(sent.sender, balance=self.balance(sent.sender), needed=sent.needed)
             or low_fee(sent.sender, offered=sent.max_fee, base_fee=base_fee)
-            or self._failure(refused)
+            or (self._failure(refused) if _is_of_the_node(refused) else self._invalid(sent, refused))
         )
+
+    def _invalid(self, sent: Envelope, refused: NodeRefused) -> TransactionRefused:
+        return TransactionRefused(Reason.INVALID, f"transaction of {sent.sender} is invalid: {refused.message}")
 
     def _receipt_or_refusal(self, mined: dict[str, Any], sent: Envelope) -> Receipt:
         receipt = receipt_of(mined)
@@ -329,12 +340,14 @@ class RpcGateway(Gateway):
         return self._mined(sent)
 
     def _mined(self, sent: Envelope) -> dict[str, Any]:
-        for pause in _pauses(self._receipt_timeout):
+        for pause in _pauses(0 if sent.hash in self._late else self._receipt_timeout):
             if found := self._ask("eth_getTransactionReceipt", hex_of(sent.hash)):
+                self._late.discard(sent.hash)
                 return dict(found)
             sleep(pause)
         self._nonces.pop(sent.sender, None)
-        raise ChainError(f"transaction {hex_of(sent.hash)} was not mined in {self._receipt_timeout:g} s")
+        self._late.add(sent.hash)
+        raise NotMined(f"transaction {hex_of(sent.hash)} was not mined in {self._receipt_timeout:g} s")
 
     def _why(self, sent: Envelope, mined: dict[str, Any]) -> ContractReverted | ChainError:
         """The error of a mined, failed transaction: nodes do not put it into the receipt."""
@@ -400,6 +413,12 @@ class RpcGateway(Gateway):
 
     def _failure(self, refused: NodeRefused) -> ChainError:
         return ChainError(f"the node at {self._client.node} refused {refused}")
+
+
+def _is_of_the_node(refused: NodeRefused) -> bool:
+    """Whether it is the node that fails, and not the transaction: then the same bytes may be taken later."""
+    told = refused.message.lower()
+    return refused.code in _NODE_FAILS or refused.code in METHOD_MISSING or any(word in told for word in _NODE_IS_FULL)
 
 
 def _pauses(total: float) -> Iterator[float]:
