@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from scfin_chain.chain.gateway import BlockRef, Gateway, Receipt
@@ -31,6 +31,15 @@ ADVANCE = "advance"
 
 SUBMIT = "submit"
 """The step of a command that came signed: it is those bytes or nothing, even where the key is in custody too."""
+
+MOST_SIGNINGS = 3
+"""How often one command is signed anew before it waits for its next turn."""
+
+_TRY_AGAIN = (
+    update(COMMANDS)
+    .where(COMMANDS.c.id == bindparam("number"), COMMANDS.c.state == "refused", COMMANDS.c.block_number.is_(None))
+    .values(state="queued", block_hash=None, refusal=None)
+)
 
 Command = dict[str, Any]
 """A row of the queue."""
@@ -86,10 +95,17 @@ class Queue:
         self._unread: list[BlockRef] = []
 
     def put(self, connection: Connection, order: Order) -> int:
-        """The command's number; an order whose key is known changes nothing."""
+        """The command's number; an order whose key is known changes nothing, unless it may be tried again.
+
+        Signed bytes are their own key. Where they were refused without a block, for a gap in the nonces, missing funds
+        or what a contract said beforehand, they were never executed, and are worked on again. Then whoever put them
+        first hears of the new end too: what was refused may turn out done.
+        """
         if order.key is not None:
             known = connection.execute(select(COMMANDS.c.id).where(COMMANDS.c.key == order.key)).scalar()
             if known is not None:
+                if order.step == SUBMIT:
+                    connection.execute(_TRY_AGAIN, {"number": known})
                 return int(known)
         values = {
             "key": order.key,
@@ -199,6 +215,9 @@ class Queue:
 
     def bring(self, number: int) -> Receipt | Refusal:
         """`work`, but `flush` stores the end: one transaction serves many commands."""
+        return self._bring(number, signings=MOST_SIGNINGS)
+
+    def _bring(self, number: int, *, signings: int) -> Receipt | Refusal:
         command = self.read([number])[number]
         if command["state"] == "queued":
             refusal = self._preflight(command)
@@ -206,7 +225,7 @@ class Queue:
                 self._require_settled(number)
                 return self._refuse(number, ("queued",), refusal)
             command = self._bind(command)
-        return self._send(command)
+        return self._send(command, signings)
 
     def _preflight(self, command: Command) -> Refusal | None:
         """What the contract would say now: a refused transaction would be mined, and spend a nonce and a block."""
@@ -237,26 +256,29 @@ class Queue:
         self._change(command, values)
         return {**command, **values}
 
-    def _send(self, command: Command) -> Receipt | Refusal:
+    def _send(self, command: Command, signings: int) -> Receipt | Refusal:
         try:
             receipt = self._gateway.send(bytes.fromhex(command["raw"]))
         except ContractReverted as refused:
             return self._refuse(command["id"], ("sent",), Refusal.of(refused), self._mined(command))
         except TransactionRefused as refused:
-            return self._not_taken(command, refused)
+            return self._not_taken(command, refused, signings)
         self._end(_End(command["id"], ("sent",), "done", receipt.block))
         return receipt
 
-    def _not_taken(self, command: Command, refused: TransactionRefused) -> Receipt | Refusal:
-        """What somebody else signed is refused; what was signed here, and cannot be mined any more, is anew."""
+    def _not_taken(self, command: Command, refused: TransactionRefused, signings: int) -> Receipt | Refusal:
+        """What somebody else signed is refused; what was signed here, and cannot be mined any more, is anew.
+
+        Where that does not help either it waits, signed as it is.
+        """
         if command["step"] == SUBMIT:
             self._require_settled(command["id"])
             return self._refuse(command["id"], ("sent",), Refusal.of(refused))
-        if refused.reason in (Reason.NO_FUNDS, Reason.NONCE_TOO_HIGH):
+        if refused.reason in (Reason.NO_FUNDS, Reason.NONCE_TOO_HIGH) or not signings:
             raise refused
         log.warning("signed anew command=%d reason=%s", command["id"], refused)
         self._change(command, {"state": "queued", "raw": None, "transaction_hash": None, "nonce": None})
-        return self.bring(command["id"])
+        return self._bring(command["id"], signings=signings - 1)
 
     def _require_settled(self, number: int) -> None:
         """Before a refusal: what a reorg took away may be all that is missing, and it is sent again before this.

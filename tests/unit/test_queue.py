@@ -1,20 +1,23 @@
 """The queue of commands on a chain of its own, without contracts.
 
 given an act of the service that has to wait: the same act is the same command, until it ended
+given signed bytes again: worked on again where they were refused without a block, else nothing changes
+given a command that no signature of ours makes acceptable: it is signed anew a few times, then waits
 """
 
 from collections.abc import Iterator
 
 import pytest
 
-from scfin_chain.chain import Reason, Signer, TransactionRefused, development_signer
+from scfin_chain.chain import Reason, Signer, TransactionRefused, development_signer, sign
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.gateway import Gateway, Receipt
 from scfin_chain.chain.keyring import Keyring
 from scfin_chain.service.custody import Custody
-from scfin_chain.service.queue import Order, Queue
+from scfin_chain.service.queue import MOST_SIGNINGS, SUBMIT, Order, Queue, Refusal
 from scfin_chain.store.store import Store
 from scfin_chain.units import Timestamp
+from tests.fakes.gateways import Through
 from tests.fakes.stores import empty_store
 
 DEPLOYER = development_signer("deployer")
@@ -51,6 +54,20 @@ def payment(sender: Signer, value: int = 1) -> Order:
     return Order(key=None, step="pay", sender=sender.address, recipient=SHOP, value=value)
 
 
+def submitted(gateway: Gateway, owner: Signer) -> Order:
+    signed = sign(gateway.prepare(owner.address, SHOP, value=1), owner)
+    return Order(
+        key=f"transaction {signed.hash.hex()}",
+        step=SUBMIT,
+        sender=owner.address,
+        recipient=SHOP,
+        value=1,
+        raw=signed.raw,
+        transaction_hash=signed.hash,
+        nonce=0,
+    )
+
+
 class TestPlacingOnce:
     def test_is_one_command_while_it_waits(self, queue: Queue, gateway: Gateway, poor: Signer) -> None:
         numbers = set()
@@ -75,3 +92,55 @@ class TestPlacingOnce:
         queue.work(first)
 
         assert queue.place_once(payment(poor)) not in (first, first + 1)
+
+
+class TestSubmittingAgain:
+    def test_is_worked_on_again_given_bytes_that_were_refused_without_a_block(
+        self, queue: Queue, gateway: Gateway
+    ) -> None:
+        owner = development_signer("owner")
+        order = submitted(gateway, owner)
+        number = queue.place(order)
+        assert isinstance(queue.work(number), Refusal)
+        assert queue.read([number])[number]["state"] == "refused"
+        gateway.transact(DEPLOYER, owner.address, value=ETHER)
+
+        assert queue.place(order) == number
+
+        row = queue.read([number])[number]
+        assert (row["state"], row["refusal"], row["raw"]) == ("queued", None, order.raw and order.raw.hex())
+        assert isinstance(queue.work(number), Receipt)
+        assert gateway.balance(SHOP) == 1
+
+    def test_changes_nothing_given_bytes_that_were_mined(self, queue: Queue, gateway: Gateway) -> None:
+        order = submitted(gateway, DEPLOYER)
+        number = queue.place(order)
+        queue.work(number)
+        before = queue.read([number])
+
+        assert queue.place(order) == number
+        assert queue.read([number]) == before
+
+
+class Refusing(Through):
+    """A node that says of everything that its nonce is spent."""
+
+    def __init__(self, inner: Gateway) -> None:
+        super().__init__(inner)
+        self.sent = 0
+
+    def send(self, raw: bytes) -> Receipt:
+        self.sent += 1
+        raise TransactionRefused(Reason.NONCE_SPENT, "nonce 0 is spent")
+
+
+def test_signs_anew_a_few_times_only(store: Store, gateway: Gateway, poor: Signer) -> None:
+    node = Refusing(gateway)
+    queue = Queue(store=store, gateway=node, custody=Custody(store, Keyring()))
+    number = queue.place(payment(poor))
+
+    with pytest.raises(TransactionRefused, match="nonce 0 is spent"):
+        queue.work(number)
+
+    assert node.sent == 1 + MOST_SIGNINGS
+    assert queue.waiting(at_most=10) == [number]
