@@ -5,6 +5,7 @@ A write is named by its caller's ``Idempotency-Key``: put again, also after a re
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -28,6 +29,9 @@ EVENTS = table_of(EventRow)
 IDEMPOTENCY = table_of(IdempotencyRow)
 
 REPLAYED = "Idempotent-Replayed"
+
+ATTEMPTS = 5
+"""At a write that others cross: the first of them is done, so the next attempt seldom fails."""
 
 T = TypeVar("T")
 
@@ -150,6 +154,10 @@ class Write:
         return written_of(self.service, row, made)
 
 
+def _nothing() -> None:
+    """No check."""
+
+
 class Call(Write):
     """A write that is one call of a contract by the caller: done for it, or prepared for it to sign."""
 
@@ -167,8 +175,15 @@ class Call(Write):
     def _refuse_forms(self) -> None:
         """Both forms are open."""
 
-    async def __call__(self, contract: str, function: str, *arguments: Any, made: Made | None = None) -> Answer:
-        """Call a contract as the caller."""
+    async def __call__(
+        self,
+        contract: str,
+        function: str,
+        *arguments: Any,
+        made: Made | None = None,
+        check: Callable[[], None] = _nothing,
+    ) -> Answer:
+        """Call a contract as the caller; ``check`` is asked of a new request, not of one that comes again."""
         account = self.caller.account
         if account is None:
             raise Problem(403, "forbidden", "the registrar's key stands for no account")
@@ -176,11 +191,17 @@ class Call(Write):
             function, account, contract, function, *arguments, participant=self.caller.participant
         )
         if self._form == "prepare":
+            check()
             prepared = await run_in_threadpool(self._prepare, order)
             return JSONResponse(prepared.model_dump())
         if not await run_in_threadpool(self.service.custody.holds, account):
             raise Problem(409, "not-in-custody", f"the key of {account} is its owner's: use form=prepare, and submit")
-        return await self.run([order], made=made)
+
+        def orders(_connection: Connection) -> list[Order]:
+            check()
+            return [order]
+
+        return await self.run_from(orders, made=made)
 
     def _prepare(self, order: Order) -> Prepared:
         gateway = self.service.ledger.gateway
@@ -201,10 +222,10 @@ class Call(Write):
 
 def _whoever_is_first(act: Callable[[], T]) -> T:
     """Of two requests with one key at the same moment the second finds, when it tries again, what the first wrote."""
-    try:
-        return act()
-    except Conflict:
-        return act()
+    for _ in range(ATTEMPTS - 1):
+        with suppress(Conflict):
+            return act()
+    return act()
 
 
 def written_of(service: Service, row: Command, made: Made | None = None) -> Written:
