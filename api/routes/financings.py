@@ -1,6 +1,7 @@
 """Financings: cash against pledged credit, on a decision that is signed, executed once, and explained.
 
-What a bank pays is shown to the holder who gets it, to that bank, and to the regulator.
+What a bank pays is shown to the holder who gets it, to that bank, and to the regulator. On what it decided, the
+issuer's line and record among it, is shown to banks and to the regulator: to a holder these are another's affairs.
 """
 
 import datetime as dt
@@ -55,6 +56,9 @@ State = Literal["requested", "funded", "refused", "cancelled", "expired", "settl
 REASONS: dict[int, str] = {reason.value: reason.label for reason in Reason}
 
 
+WITHHELD = {"inputs": None, "inputs_text": None, "outputs": None}
+"""Of a decision, from who is neither a bank nor the regulator."""
+
 SHOWN_CREDIT = "96008965559544056480769825266024056945637223097696257"
 """In examples."""
 
@@ -106,7 +110,7 @@ class QuotedFinancing(Asked):
 
 
 class Terms(BaseModel):
-    """A decision with every number on the way."""
+    """A decision: to banks and the regulator with every number ; to others what tells of issuers is null."""
 
     verdict: Literal["approve", "refuse"]
     reason: Annotated[str, Field(description="The first reason that binds; none of an approval.")]
@@ -120,9 +124,11 @@ class Terms(BaseModel):
     lgd_bps: int
     supervised: bool
     line: Annotated[Amount | None, Field(description="The pair's line; null where there is no price.")]
-    inputs: Annotated[dict[str, Any], Field(description="Everything that entered.")]
-    inputs_text: Annotated[str, Field(description="The inputs in their one spelling: its SHA-256 is `inputs_hash`.")]
-    outputs: Annotated[dict[str, Any], Field(description="Every number that left the models.")]
+    inputs: Annotated[dict[str, Any] | None, Field(description="Everything that entered.")]
+    inputs_text: Annotated[
+        str | None, Field(description="The inputs in their one spelling: its SHA-256 is `inputs_hash`.")
+    ]
+    outputs: Annotated[dict[str, Any] | None, Field(description="Every number that left the models.")]
     model_hash: str
     inputs_hash: str
 
@@ -134,6 +140,11 @@ class Explained(Terms):
     signature: Annotated[str, Field(description="EIP-712, by the decider.")]
     models: Annotated[dict[str, Any], Field(description="The rules, as they are hashed.")]
     text: Annotated[str, Field(description="The same for a reader.")]
+
+    def for_holder(self) -> "Explained":
+        """Without what tells of the issuer; the text keeps its head, who and what, and the hashes at its end."""
+        parts = self.text.split("\n\n")
+        return self.model_copy(update={**WITHHELD, "text": "\n\n".join([*parts[:2], parts[-1]])})
 
 
 @router.get("")
@@ -165,7 +176,7 @@ def get_financing(number: Number, service: TheService, caller: TheCaller) -> Fin
 
 @router.get("/{number}/decision")
 def explain_financing(number: Number, service: TheService, caller: TheCaller) -> Explained:
-    """Why it was approved or refused, to the last number."""
+    """Why it was approved or refused; to banks and the regulator, to the last number."""
     financing_row(service, caller, number)
     query = select(DECISIONS).where(DECISIONS.c.financing == number)
     if not caller.sees_all:
@@ -176,7 +187,8 @@ def explain_financing(number: Number, service: TheService, caller: TheCaller) ->
         row = connection.execute(query).mappings().first()
     if row is None:
         raise Problem.not_found("decision on financing", number)
-    return _explained(row, explain(service.store, number))
+    explained = _explained(row, explain(service.store, number))
+    return explained if follows_credit(caller) else explained.for_holder()
 
 
 @router.post(
@@ -191,7 +203,7 @@ async def request_financing(body: NewFinancing, call: TheCall) -> Answer:
     """Pledge tokens and ask for cash; the bank's service answers at its next round."""
     service = call.service
     await run_in_threadpool(credit_row, service, call.caller, body.credit)
-    last = service.today + service.settings.scenario.request_open_days
+    last = await run_in_threadpool(lambda: service.today) + service.settings.scenario.request_open_days
     expires = last if body.expires is None else day_from_date(body.expires)
     made = Made(event="FinancingRequested")
     return await call("FinancingDesk", "request", int(body.credit), body.face.units, expires, made=made)
@@ -220,7 +232,8 @@ def quote_financing(body: QuotedFinancing, service: TheService, caller: TheCalle
             bank=service.offices.bank.id,
             day=Day(service.today),
         )
-    return _quoted(quoted)
+    terms = _quoted(quoted)
+    return terms if follows_credit(caller) else terms.model_copy(update=WITHHELD)
 
 
 @router.post("/{number}/cancel", **called())

@@ -103,14 +103,18 @@ def test_from_the_invoice_to_the_repayment(trade: Trade, hand: Hand) -> None:
         assert deep.told("/v1/holdings")["items"][0]["amount"] == amount(400_000)
         assert supplier.told(f"/v1/receivables/{trade_owed}")["state"] == "paid"
 
-        quoted = deep.done("/v1/financings/quote", {"credit": credit, "face": amount(40_000)})
+        asked = {"credit": credit, "face": amount(40_000)}
+        quoted = deep.done("/v1/financings/quote", asked)
+        with trade.client_of(trade.registrar.told("/v1/ledger/deployment")["regulator"]["participant"]) as regulator:
+            in_full = regulator.done("/v1/financings/quote", asked | {"holder": deep.participant})
         written = hand.act(deep, "/v1/financings", {"credit": credit, "face": amount(40_000)})
         financing = int(told(written, "FinancingRequested"))
         funded = trade.answered(deep, financing)
         assert funded["state"] == "funded"
         assert (quoted["verdict"], quoted["price"], quoted["claim"]) == ("approve", funded["price"], funded["claim"])
         assert deep.told(f"/v1/cash/{deep.participant}")["balance"] == funded["price"]
-        _explained(deep, financing, quoted)
+        _explained(trade.bank, financing, in_full)
+        _explained_to_its_holder(deep, financing, quoted)
 
         trade.advance(59)
         owed = core.told(f"/v1/settlements/{credit}")
@@ -125,13 +129,26 @@ def test_from_the_invoice_to_the_repayment(trade: Trade, hand: Hand) -> None:
         assert {"payee": trade.bank.participant, "amount": funded["claim"]}.items() <= bank[0].items()
 
 
-def _explained(holder: Client, financing: int, quoted: dict[str, Any]) -> None:
+def _explained(bank: Client, financing: int, quoted: dict[str, Any]) -> None:
     """The decision is the quote, with the number of a financing; whoever doubts it can hash what entered."""
-    decision = holder.told(f"/v1/financings/{financing}/decision")
+    decision = bank.told(f"/v1/financings/{financing}/decision")
     assert f"0x{sha256(decision['inputs_text'].encode()).hexdigest()}" == decision["inputs_hash"]
     assert decision["outputs"] == quoted["outputs"]
     assert decision["inputs"] == quoted["inputs"] | {"financing": financing}
     assert decision["text"].startswith(f"Financing {financing}, asked on")
+
+
+def _explained_to_its_holder(holder: Client, financing: int, quoted: dict[str, Any]) -> None:
+    """The issuer's line and record are none of its business; the terms and the hashes are."""
+    decision = holder.told(f"/v1/financings/{financing}/decision")
+    for shown in (decision, quoted):
+        assert {shown[name] for name in ("inputs", "inputs_text", "outputs")} == {None}
+    for name in ("verdict", "binding", "price", "claim", "rate_bps", "line", "model_hash"):
+        assert decision[name] == quoted[name]
+    assert decision["text"].startswith(f"Financing {financing}, asked on")
+    assert decision["inputs_hash"] in decision["text"]
+    assert "obligations" not in decision["text"]
+    assert "alpha" not in decision["text"]
 
 
 def test_what_is_late_costs_and_what_cannot_be_paid_waits(trade: Trade) -> None:
@@ -262,6 +279,21 @@ def test_one_write_of_many_at_once(trade: Trade) -> None:
         assert len(supplier.all("/v1/receivables")) == 1
 
 
+def test_cash_up_to_the_last_unit(trade: Trade) -> None:
+    """It should mint up to the largest amount, once, and give that answer again when nothing more may be minted."""
+    to, largest = {"to": trade.bank.participant}, 2**63 - 1
+    trade.mint(trade.bank, 1)
+    refused = trade.central_bank.post("/v1/cash/mint", to | {"amount": amount(largest)})
+    left = int(refused.json()["errors"][0]["limit"].split()[2].rstrip(","))
+    body = to | {"amount": amount(left)}
+    first = trade.central_bank.post("/v1/cash/mint", body, key="all-of-it")
+    again = trade.central_bank.post("/v1/cash/mint", body, key="all-of-it")
+    assert first.status_code == 201, first.text
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert trade.central_bank.post("/v1/cash/mint", body).status_code == 422
+    assert trade.central_bank.post("/v1/cash/mint", to | {"amount": amount(1)}, form="prepare").status_code == 422
+
+
 def test_too_many_requests(tmp_path: Path) -> None:
     """It should let a key ask so much a second, and say when to come back."""
     with running_service(tmp_path, requests_a_second=10) as running, founders_of(running) as trade:
@@ -292,7 +324,7 @@ def test_a_day_after_the_end_of_the_calendar(running: Running, trade: Trade) -> 
         assert supplier.told(f"/v1/credits/{credit}")["maturity"] is None
         financing = trade.request(supplier, credit, 10_000)
         assert trade.answered(supplier, financing)["state"] in ("funded", "refused")
-        assert supplier.told(f"/v1/financings/{financing}/decision")["inputs"]["maturity"] == "9999-12-31"
+        assert trade.bank.told(f"/v1/financings/{financing}/decision")["inputs"]["maturity"] == "9999-12-31"
 
 
 def _account(client: Client) -> Address:
