@@ -13,7 +13,7 @@ from api.problems import Problem
 from api.wiring import TheService
 from scfin_chain.service.api_keys import find_key
 from scfin_chain.store.tables import DERIVED
-from scfin_chain.units import Address
+from scfin_chain.units import Address, Day
 
 PARTICIPANTS = DERIVED["participant"]
 
@@ -31,6 +31,8 @@ class Caller:
     roles: frozenset[str]
     participant: int | None = None
     account: Address | None = None
+    expires: Day | None = None
+    """The last day of its key."""
     reach: Reach = Reach.NONE
     """How far the operation that is called reaches for this caller."""
 
@@ -74,7 +76,14 @@ def _caller(
     reach = reach_of(operation, roles)
     if reach is Reach.NONE:
         raise Problem(403, "forbidden", f"{operation} is not open to {', '.join(sorted(roles)) or 'nobody'}")
-    return Caller(key=row["id"], roles=roles, participant=row["participant"], account=account, reach=reach)
+    return Caller(
+        key=row["id"],
+        roles=roles,
+        participant=row["participant"],
+        account=account,
+        expires=row["expires_day"],
+        reach=reach,
+    )
 
 
 def _unauthorised(detail: str) -> Problem:

@@ -5,7 +5,9 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from socket import socket
 from threading import Thread
 
 import uvicorn
@@ -56,7 +58,7 @@ def serve(serving: ServeSettings, settings: Settings) -> None:
         if serving.role != "worker":
             _first_key(service, serving.data)
         app = make_app(service, serving, node=_node(service, serving, accounts))
-        _run(_server(app, serving), service)
+        _run(_server(app, serving, stopping=app.state.wiring.waiting.close), service)
     finally:
         service.close()
 
@@ -83,9 +85,9 @@ def _accounts(serving: ServeSettings) -> DevelopmentAccounts:
 
 
 def _node(service: Service, serving: ServeSettings, accounts: DevelopmentAccounts) -> APIRouter | None:
-    """JSON-RPC on the chain of this process; a node has its own."""
+    """JSON-RPC on the chain of this process, unless it is switched off; a node has its own."""
     gateway = service.ledger.gateway
-    if not isinstance(gateway, EthTesterGateway):
+    if not (serving.rpc and isinstance(gateway, EthTesterGateway)):
         return None
 
     def send(raw: bytes) -> Receipt:
@@ -99,7 +101,21 @@ def _node(service: Service, serving: ServeSettings, accounts: DevelopmentAccount
     return node_router(methods, "/rpc")
 
 
-def _server(app: ASGIApp, serving: ServeSettings) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """Tells those who wait for a command before it waits for them: else they would be cut off with the rest."""
+
+    def __init__(self, config: uvicorn.Config, *, stopping: Callable[[], None] | None = None) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Whatever the cause: a signal, or the worker that stopped."""
+        if self._stopping is not None:
+            self._stopping()
+        await super().shutdown(sockets)
+
+
+def _server(app: ASGIApp, serving: ServeSettings, *, stopping: Callable[[], None] | None = None) -> Server:
     config = uvicorn.Config(
         app,
         host=serving.host,
@@ -108,7 +124,7 @@ def _server(app: ASGIApp, serving: ServeSettings) -> uvicorn.Server:
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
-    return uvicorn.Server(config)
+    return Server(config, stopping=stopping)
 
 
 def _run(server: uvicorn.Server, service: Service) -> None:
@@ -145,7 +161,7 @@ def _run_until_told(server: uvicorn.Server) -> None:
 
 def _first_key(service: Service, data: Path) -> None:
     """Somebody must be able to enrol the first participants: the key is written where only its owner reads it."""
-    if has_registrar_key(service.store):
+    if has_registrar_key(service.store, service.today):
         return
     with service.store.begin() as connection:
         key = make_key(connection, None, today=service.today)

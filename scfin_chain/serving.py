@@ -50,6 +50,8 @@ class ServeSettings(BaseSettings):
     """Private key, hex, of the account that founds, governs and pays for the ledger; it goes with the secret."""
     mnemonic: SecretStr | None = None
     """Of the accounts that the chain in this process funds and signs for; without it a public one."""
+    rpc: bool = True
+    """Whether /rpc answers; it shows the whole chain to whoever reaches the port."""
     development: bool = False
     """Whether /rpc also answers evm_snapshot, evm_mine and the like."""
     start: dt.date = dt.date(2024, 1, 1)

@@ -5,6 +5,7 @@ import datetime as dt
 from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
 
 from api.answers import written
 from api.callers import TheCaller
@@ -48,7 +49,8 @@ def get_clock(service: TheService, _caller: TheCaller) -> Clock:
 async def advance_clock(body: NewDay, write: TheWrite) -> Written:
     """Let time go on, day by day: on each, what falls due is collected, paid out, expired or declared in default."""
     service, day = write.service, day_from_date(body.to)
-    today = service.today  # not in the transaction: the chain writes its journal while nobody may ask it
+    # not in the transaction: the chain writes its journal while nobody may ask it
+    today = await run_in_threadpool(lambda: service.today)
     if not service.ledger.gateway.capabilities.sets_time:
         raise Problem(409, "clock-not-movable", "the node keeps its own time")
 

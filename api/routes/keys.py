@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection, RowMapping, select
+from starlette.concurrency import run_in_threadpool
 
 from api.callers import Caller, TheCaller
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
@@ -63,17 +64,21 @@ def list_keys(service: TheService, caller: TheCaller, limit: Limit = DEFAULT_LIM
 
 @router.post("", status_code=201)
 async def make_key(body: NewKey, write: TheWrite) -> MadeKey:
-    """Make a key. To rotate one: make another, then revoke the old."""
+    """Make a key; none lasts longer than the one that asks. To rotate one: make another, then revoke the old."""
     caller, service = write.caller, write.service
     owner = _owner(caller, body)
     if owner is not None:
-        participant_row(service, owner)
-    today = service.today  # not in the transaction: the chain writes its journal while nobody may ask it
+        await run_in_threadpool(participant_row, service, owner)
+    # not in the transaction: the chain writes its journal while nobody may ask it
+    today = await run_in_threadpool(lambda: service.today)
 
     def act(connection: Connection) -> tuple[int, dict[str, object]]:
         expires = None if body.expires is None else day_from_date(body.expires)
         if expires is not None and expires < today:
             raise Problem.of_field("expires", body.expires, f"not before {iso(today)}, today by the chain's clock")
+        if caller.expires is not None and (expires is None or expires > caller.expires):
+            limit = f"not after {iso(caller.expires)}, the last day of the key that asks"
+            raise Problem.of_field("expires", body.expires, limit)
         made = new_key(connection, owner, today=today, expires=expires)
         return 201, {"id": made.id, "participant": owner, "token": made.token}
 

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import ApiKeyRow, table_of
@@ -54,10 +54,11 @@ def find_key(store: Store, token: str) -> RowMapping | None:
     return row
 
 
-def has_registrar_key(store: Store) -> bool:
-    """Whether somebody can enrol anybody."""
+def has_registrar_key(store: Store, today: Day) -> bool:
+    """Whether somebody can enrol anybody: a key that has expired opens nothing."""
+    good = KEYS.c.revoked.is_(False), or_(KEYS.c.expires_day.is_(None), KEYS.c.expires_day >= today)
     with store.read() as connection:
-        query = select(KEYS.c.id).where(KEYS.c.participant.is_(None), KEYS.c.revoked.is_(False)).limit(1)
+        query = select(KEYS.c.id).where(KEYS.c.participant.is_(None), *good).limit(1)
         return connection.execute(query).first() is not None
 
 

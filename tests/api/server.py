@@ -72,7 +72,7 @@ def running_service(
 
 
 def _registrar_key(service: Service) -> str | None:
-    if has_registrar_key(service.store):
+    if has_registrar_key(service.store, service.today):
         return None
     with service.store.begin() as connection:
         return make_key(connection, None, today=service.today).token

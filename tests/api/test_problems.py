@@ -356,6 +356,18 @@ def test_an_expired_key(place: Place) -> None:
         assert "expired" in problem(expiring.get("/v1/receivables"), 401, "unauthorized")["detail"]
 
 
+@pytest.mark.usefixtures("writes")
+def test_a_key_that_would_outlive_the_one_that_asks(place: Place) -> None:
+    """It should make none without an end, or with a later one; one with the same end it should."""
+    last, later = place.trade.day(3), place.trade.day(4)
+    made = place.supplier.done("/v1/keys", {"expires": last})
+    with Client(place.running.url, made["token"]) as ending:
+        for body in ({}, {"expires": later}):
+            document = problem(ending.post("/v1/keys", body), 422, "invalid-request")
+            assert document["errors"][0]["limit"] == f"not after {last}, the last day of the key that asks"
+        assert ending.post("/v1/keys", {"expires": last}).status_code == 201
+
+
 def test_another_participants_business(place: Place) -> None:
     """It should neither show nor do what is not the caller's."""
     problem(place.supplier.get(f"/v1/cash/{place.core.participant}"), 404)

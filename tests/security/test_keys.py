@@ -129,6 +129,12 @@ def test_made_up_methods_make_no_figures(guarded: Guarded) -> None:
     assert 'method="other"' in figures
 
 
+def test_the_chain_is_not_shown_where_it_is_switched_off(tmp_path: Path) -> None:
+    with served(tmp_path / "data", SCFIN_RPC="false") as service:
+        assert requests.post(service.url + "/rpc", json=ACCOUNTS, timeout=60).status_code == 404
+        assert requests.get(service.url + "/v1/clock", timeout=60).status_code == 401
+
+
 @pytest.mark.parametrize("given", ["SCFIN_SECRET", "SCFIN_DEPLOYER_KEY"])
 def test_half_a_set_of_keys_is_refused(given: str, tmp_path: Path) -> None:
     """With a secret alone the account that grants every role would be everybody's."""
