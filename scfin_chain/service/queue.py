@@ -122,18 +122,9 @@ class Queue:
         return int(connection.execute(insert(COMMANDS).values(values).returning(COMMANDS.c.id)).scalar_one())
 
     def place(self, order: Order) -> int:
-        """`put` in a transaction of its own, for the service itself; what it began and did not end, it goes on with."""
-        begun = select(COMMANDS.c.id).where(
-            COMMANDS.c.state.in_(OPEN),
-            COMMANDS.c.key.is_(None),
-            COMMANDS.c.participant.is_(None),
-            COMMANDS.c.sender == order.sender,
-            COMMANDS.c.recipient == order.recipient,
-            COMMANDS.c.data == order.data.hex(),
-        )
+        """`put` in a transaction of its own."""
         with self._store.begin() as connection:
-            number = connection.execute(begun.order_by(COMMANDS.c.id).limit(1)).scalar()
-            return self.put(connection, order) if number is None else int(number)
+            return self.put(connection, order)
 
     def place_once(self, order: Order) -> int:
         """`place` an order without a key, unless the same act waits already: then it is that command.
