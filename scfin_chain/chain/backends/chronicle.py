@@ -26,7 +26,7 @@ from scfin_chain.chain.journal import (
     TransactionPending,
 )
 from scfin_chain.chain.signer import address_of, raw_address
-from scfin_chain.errors import ChainError
+from scfin_chain.errors import ChainError, ChainStopped
 from scfin_chain.units import Address, Timestamp
 
 DUMP_EVERY = 100
@@ -50,14 +50,25 @@ class Chronicle:
         self._sequence, self._dumped = 0, 0
         self._dumped_hash = backend.head.hash
         self._torn = False
+        self._unsure = False
+        """Writing failed: what was to be written may be there all the same, its answer lost."""
         self._restore()
         backend.watch(self.doing)
 
     @contextmanager
     def doing(self, act: Act) -> Iterator[None]:
-        """Write an act down, then let it be done; where it cannot be written nothing is done."""
+        """Write an act down, then let it be done; where it cannot be written nothing is done.
+
+        Raises
+        ------
+        ChainStopped
+            The journal holds what was not done here.
+        """
+        if self._unsure:
+            self._compare()
         if self._torn:
-            raise ChainError("the chain stopped amid a step that is in its journal: open it again")
+            raise ChainStopped("the chain stopped amid a step that is in its journal: open it again")
+        self._unsure = True
         self._dump_when_due()
         self._journal.append(
             Entry(
@@ -67,10 +78,17 @@ class Chronicle:
                 act=act,
             )
         )
+        self._unsure = False
         self._sequence += 1
         self._torn = True
         yield
         self._torn = False
+
+    def _compare(self) -> None:
+        """After writing failed: what the journal has beyond this chain tears it from its journal."""
+        dumped = max((dump.sequence for dump in self._journal.dumps()), default=0)
+        self._torn = self._torn or (self._journal.last(), dumped) != (self._sequence, self._dumped)
+        self._unsure = False
 
     def _dump_when_due(self) -> None:
         if self._sequence - self._dumped < self._dump_every or self._backend.has_pending_transactions:
