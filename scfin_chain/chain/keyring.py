@@ -27,11 +27,6 @@ class Keyring:
     def __repr__(self) -> str:
         return f"Keyring(deployer={self.deployer.address})"
 
-    @property
-    def is_public(self) -> bool:
-        """Whether anybody can work these keys out."""
-        return self._secret is None
-
     def signer(self, label: str) -> Signer:
         """The account of a label."""
         return self.deployer if label == DEPLOYER else self._derived(label)

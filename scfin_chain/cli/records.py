@@ -13,6 +13,7 @@ from scfin_chain.cli.program import app, output
 from scfin_chain.listener.replay import rebuild
 from scfin_chain.service import dead_letters as letters
 from scfin_chain.service.explanation import explain as explanation
+from scfin_chain.service.facts import LAST_DAY
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import JournalRow, table_of
 from scfin_chain.units import FinancingId, date_of
@@ -94,7 +95,7 @@ def list_dead_letters(
         found = letters.dead_letters(store)
     for letter in found:
         output.print(
-            f"financing {letter.financing}: {letter.attempts} attempts, expires {date_of(letter.expires_day)}: "
+            f"financing {letter.financing}: {letter.attempts} attempts, expires {date_of(min(letter.expires_day, LAST_DAY))}: "
             f"{letter.error}",
             soft_wrap=True,
         )

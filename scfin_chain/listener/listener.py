@@ -2,7 +2,7 @@
 
 import logging
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, delete, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from scfin_chain.chain.deployment import Deployment, LedgerEvent
@@ -217,12 +217,6 @@ class Listener:
                 connection.execute(delete(BLOCKS).where(BLOCKS.c.number > ancestor.number))
                 newest = ancestor
         self._cursor = newest
-
-
-def events_held(store: Store) -> int:
-    """How many events the database holds."""
-    with store.read() as connection:
-        return connection.execute(select(func.count()).select_from(EVENTS)).scalar_one()
 
 
 def _block(row: RowMapping) -> Block:
