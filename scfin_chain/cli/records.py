@@ -94,9 +94,9 @@ def list_dead_letters(
             return
         found = letters.dead_letters(store)
     for letter in found:
+        expires = date_of(min(letter.expires_day, LAST_DAY))
         output.print(
-            f"financing {letter.financing}: {letter.attempts} attempts, expires {date_of(min(letter.expires_day, LAST_DAY))}: "
-            f"{letter.error}",
+            f"financing {letter.financing}: {letter.attempts} attempts, expires {expires}: {letter.error}",
             soft_wrap=True,
         )
     output.print(f"{len(found)} dead letters")
