@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import get_ident
 
 from sqlalchemy import Connection, Engine, event
 
@@ -11,13 +12,19 @@ class Stopped(Exception):
 
 
 class Statements:
-    """Counts what a database is told, each commit included; at the one numbered ``at`` it fails."""
+    """Counts what a database is told, each commit included; at the one numbered ``at`` it fails.
+
+    A service that runs beside, in another thread, is left alone.
+    """
 
     def __init__(self, at: int | None) -> None:
         self.count = 0
         self._at = at
+        self._thread = get_ident()
 
     def note(self, *_: object) -> None:
+        if get_ident() != self._thread:
+            return
         self.count += 1
         if self.count == self._at:
             raise Stopped(self.count)
