@@ -82,7 +82,12 @@ def test_passes_over_a_native_compiler_given_it_does_not_run(root, monkeypatch):
 
 def test_knows_within_seconds_that_a_host_does_not_answer(monkeypatch):
     monkeypatch.setattr(solc, "REACH_SECONDS", 0.1)
-    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: time.sleep(60))
+
+    def hang(*_: object, **__: object) -> None:
+        time.sleep(60)
+        raise TimeoutError  # long after the test: nobody listens any more
+
+    monkeypatch.setattr(socket, "create_connection", hang)
     start = time.monotonic()
     assert not solc._reachable("a host whose name resolves slowly")
     assert time.monotonic() - start < 5
