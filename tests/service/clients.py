@@ -56,8 +56,6 @@ class Client:
     writes: list[Write] = field(default_factory=list)
     gave_up: Event = field(default_factory=Event)
     """Set from outside: a write that is not answered is left."""
-    amid_reorgs: bool = False
-    """What was made may be gone for a moment: it is asked for again."""
     _numbers: "count[int]" = field(default_factory=count)
 
     def get(self, path: str) -> Any:
@@ -73,7 +71,7 @@ class Client:
             nonlocal last
             last = next(sent)
             status, answer = self._answer("POST", path, body, key)
-            if status == 202 or (status == 404 and self.amid_reorgs):
+            if status == 202:
                 raise Away
             return status, answer
 

@@ -1,14 +1,11 @@
 """A service on a node whose newest blocks are replaced under it.
 
-given reorgs of one block to the finality depth, under load
-    every write that was acknowledged is on the chain that is left, once, and the derived rows are what that chain says
 given a request that is orphaned with its approval
     the approval is withdrawn, the same request is sent again and decided anew, and paid once
 given an approval that alone is orphaned: it is sent again, and paid once
 given a reorg deeper than the finality depth: the service ends with one line
 """
 
-import random
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -28,7 +25,6 @@ from tests.service.serving import Served
 from tests.service.town import Town
 
 FINALITY_DEPTH = 32
-REORGS = 12
 REORG_ATTEMPTS = 20
 
 
@@ -109,23 +105,6 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
         town = Town.settled(served)
         yield Ground(served, town, node, founding)
         town.close()
-
-
-@pytest.mark.slow
-def test_follows_given_reorgs_under_load(ground: Ground) -> None:
-    town, chance = ground.town, random.Random(3)
-    settled = ground.head()
-    for client in town.clients:
-        client.amid_reorgs = True
-    with town.busy(*town.acts(rpc=False)):
-        while ground.head() < settled + FINALITY_DEPTH:
-            sleep(0.2)
-        depths = [1, 2, FINALITY_DEPTH, *(chance.randint(1, FINALITY_DEPTH) for _ in range(REORGS - 3))]
-        for depth in depths:
-            ground.reorg(depth)
-            sleep(chance.uniform(0.1, 1.2))
-    assert ground.served.said().count("reorg from=") > 0
-    ground.require_sound()
 
 
 @pytest.mark.slow
