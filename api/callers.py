@@ -11,14 +11,12 @@ from api.access import REGISTRAR, Reach, reach_of
 from api.limits import OPENED
 from api.problems import Problem
 from api.wiring import TheService
+from scfin_chain.deploy.founding import Role
 from scfin_chain.service.api_keys import find_key
 from scfin_chain.store.tables import DERIVED
 from scfin_chain.units import Address, Day
 
 PARTICIPANTS = DERIVED["participant"]
-
-ROLES = {1: "central_bank", 2: "bank", 4: "core_enterprise", 8: "supplier", 16: "carrier", 32: "regulator"}
-"""Names of the bits of ``contracts/libraries/Roles.sol``."""
 
 bearer = HTTPBearer(auto_error=False, description="A key, as it was shown when it was made.")
 
@@ -47,8 +45,8 @@ class Caller:
 
 
 def role_names(bits: int) -> frozenset[str]:
-    """The roles of a participant."""
-    return frozenset(name for bit, name in ROLES.items() if bits & bit)
+    """The roles of a participant; those of a contract of the ledger have no part in this interface."""
+    return frozenset(str(role.name).lower() for role in Role if bits & role and role is not Role.SYSTEM)
 
 
 def _caller(

@@ -15,6 +15,7 @@ from api.routes.participants import participant_row
 from api.schemas import LARGEST_AMOUNT, Amount, ParticipantNumber, Strict, example
 from api.wiring import TheService
 from api.writes import Answer, TheCall
+from scfin_chain.deploy.founding import FULL_ALLOWANCE
 from scfin_chain.service.service import Service
 from scfin_chain.store.tables import DERIVED
 
@@ -23,9 +24,6 @@ router = APIRouter(prefix="/cash", tags=["cash"])
 WALLETS = DERIVED["wallet"]
 
 SPENDERS = {"settlement": "Settlement", "receivables": "ReceivableRegistry", "financing": "FinancingDesk"}
-
-WITHOUT_END = 2**256 - 1
-"""An allowance that ERC-20 never reduces."""
 
 
 class Wallet(BaseModel):
@@ -95,7 +93,7 @@ async def pay_cash(body: Payment, write: TheCall) -> Answer:
 @router.post("/allowances", **called())
 async def allow_cash(body: Allowance, write: TheCall) -> Answer:
     """Let a contract take cash of the caller: what is repaid, and what is paid on a receivable, goes that way."""
-    units = WITHOUT_END if body.amount is None else body.amount.units
+    units = FULL_ALLOWANCE if body.amount is None else body.amount.units
     return await write("CashToken", "approve", write.service.ledger.address(SPENDERS[body.spender]), units)
 
 

@@ -17,6 +17,7 @@ from api.schemas import AccountText, DayText, Page, ParticipantNumber, Strict, W
 from api.wiring import TheService
 from api.writes import Made, TheWrite
 from scfin_chain.chain.signer import address_of
+from scfin_chain.deploy.founding import FOREVER, FULL_ALLOWANCE, GAS_MONEY, Role
 from scfin_chain.service.queue import Order
 from scfin_chain.service.service import Service
 from scfin_chain.store.tables import DERIVED
@@ -26,22 +27,11 @@ router = APIRouter(prefix="/participants", tags=["participants"])
 
 PARTICIPANTS = DERIVED["participant"]
 
-FOREVER = 2**32 - 1
-"""The last day that the contracts know."""
-
-FULL_ALLOWANCE = 2**256 - 1
-"""The standing order behind automatic repayment: ERC-20 never reduces it."""
-
-GAS_MONEY = 10 * 10**18
-"""Wei for a new account's transactions."""
-
 OWING = frozenset({"core_enterprise", "supplier"})
 """Roles of those who pay what they owe by an allowance to the contracts."""
 
 GivenRole = Literal["bank", "core_enterprise", "supplier", "carrier", "regulator"]
-
-BITS: dict[GivenRole, int] = {"bank": 2, "core_enterprise": 4, "supplier": 8, "carrier": 16, "regulator": 32}
-"""Roles that may be given over HTTP, as bits of ``contracts/libraries/Roles.sol``."""
+"""Roles that may be given over HTTP."""
 
 
 class Participant(BaseModel):
@@ -105,7 +95,7 @@ async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
         account = _account(service, connection, body)
         if connection.execute(select(PARTICIPANTS.c.id).where(PARTICIPANTS.c.account == account)).first():
             raise Problem(409, "already-enrolled", f"{account} is enrolled")
-        roles = sum(BITS[role] for role in set(body.roles))
+        roles = sum(Role[role.upper()] for role in set(body.roles))
         until = FOREVER if body.valid_until is None else day_from_date(body.valid_until)
         registrar = service.offices.registrar
         fund = Order(key=None, step="fund", sender=registrar, recipient=account, value=GAS_MONEY)
