@@ -25,10 +25,8 @@ from scfin_chain.chain.gateway import Block, MinedTransaction, Receipt
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.service.queue import Refusal
 from scfin_chain.service.service import CURRENCY, Office, Service
-from scfin_chain.store.tables import CommandRow, table_of
+from scfin_chain.store.commands import COMMANDS
 from scfin_chain.units import Address, day_of
-
-COMMANDS = table_of(CommandRow)
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 
