@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from sqlalchemy import RowMapping
 
 from scfin_chain.service.service import CURRENCY
-from scfin_chain.units import Day, date_of, day_from_date
+from scfin_chain.units import LAST_DAY, Day, date_of
 
 LARGEST_AMOUNT = 2**63 - 1
 """Minor units: what a receivable's face may be at most, and what the database holds."""
@@ -140,6 +140,3 @@ class Prepared(BaseModel):
 def iso(day: int | None) -> dt.date | None:
     """A day number as a date; beyond the calendar's end there is none."""
     return None if day is None or day > LAST_DAY else date_of(Day(day))
-
-
-LAST_DAY = day_from_date(dt.date.max)

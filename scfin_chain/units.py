@@ -47,6 +47,9 @@ YEAR_DAYS = 365
 
 _EPOCH = date(1970, 1, 1)
 
+LAST_DAY = Day((date.max - _EPOCH).days)
+"""The last that a calendar date can spell; the contracts count further."""
+
 
 def day_of(at: Timestamp) -> Day:
     """The day in which a moment lies."""

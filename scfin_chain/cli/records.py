@@ -13,10 +13,9 @@ from scfin_chain.cli.program import app, output
 from scfin_chain.listener.replay import rebuild
 from scfin_chain.service import dead_letters as letters
 from scfin_chain.service.explanation import explain as explanation
-from scfin_chain.service.facts import LAST_DAY
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import JournalRow, table_of
-from scfin_chain.units import FinancingId, date_of
+from scfin_chain.units import LAST_DAY, FinancingId, date_of
 
 PlaceOption = Annotated[
     str, typer.Option("--database", help="SQLite file, or postgresql:// URL, of a service or a run.")

@@ -1,9 +1,9 @@
 """What is known of a request on its day: whole numbers and days, nothing later than the request."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
 
 from scfin_chain.units import (
+    LAST_DAY,
     CreditId,
     Day,
     FinancingId,
@@ -11,10 +11,7 @@ from scfin_chain.units import (
     ParticipantId,
     ProgrammeId,
     date_of,
-    day_from_date,
 )
-
-LAST_DAY = day_from_date(date.max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
