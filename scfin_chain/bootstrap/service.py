@@ -27,10 +27,14 @@ from scfin_chain.service.worker import Worker
 from scfin_chain.serving import ServeSettings
 from scfin_chain.store.leadership import Leadership
 from scfin_chain.store.store import Store
+from scfin_chain.store.tables import Run
 from scfin_chain.units import DAY_SECONDS, Address, Money, Timestamp, day_from_date, start_of
 
 DATABASE_NAME = "ledger.sqlite"
 """In the data folder."""
+
+FOUNDED_BY = "decider"
+"""In what a run keeps of its chain."""
 
 FOUNDERS = ("deployer", "bank", "central bank", "carrier", "regulator", "keeper", "compliance", "court")
 """Labels of the accounts that the service signs for from the start."""
@@ -58,9 +62,19 @@ def open_service(serving: ServeSettings, settings: Settings, *, funds: Mapping[A
     rules = Rules.from_settings(settings)
     compiled = artifacts.load_all()
     keys = _keyring(serving)
+    gateway: Gateway
     with ExitStack() as opened:
         if serving.rpc_url is None:
-            gateway, store, leadership = _local_chain(serving, settings, compiled, keys, funds or {}, opened)
+            gateway, store, leadership = _durable_chain(
+                serving,
+                "service",
+                keys,
+                {**(funds or {}), keys.deployer.address: DEPLOYER_FUNDS},
+                opened,
+                founded_by=_founded_by(keys),
+                settings=settings,
+                errors=errors_of(compiled),
+            )
         else:
             gateway, store, leadership = _shared_node(serving, settings, compiled, keys, opened)
         service = _service(serving, settings, rules, gateway, store, leadership, compiled, keys)
@@ -79,18 +93,8 @@ def open_chain(serving: ServeSettings, *, funds: Mapping[Address, int]) -> Itera
     ChainError
         The chain in the database is damaged.
     """
-    location = _database_of(serving)
-    beginning = _beginning(location, "chain") or _new_beginning(serving)
     with ExitStack() as opened:
-        store = Store.follow(location, run_of(_chain(beginning, funds), kind="chain", chain=beginning))
-        opened.callback(store.close)
-        leadership = Leadership(store)
-        opened.callback(leadership.release)
-        if not leadership.acquire():
-            raise StoreError(f"database {store.location} is served by another process")
-        gateway = _chain(beginning, funds, journal=DatabaseJournal(store))
-        opened.callback(gateway.close)
-        yield gateway
+        yield _durable_chain(serving, "chain", Keyring(), funds, opened)[0]
 
 
 def _keyring(serving: ServeSettings) -> Keyring:
@@ -116,29 +120,45 @@ def _database_of(serving: ServeSettings) -> Path | str:
     return serving.data / DATABASE_NAME
 
 
-def _local_chain(
+def _durable_chain(
     serving: ServeSettings,
-    settings: Settings,
-    compiled: Mapping[str, Artifact],
+    kind: str,
     keys: Keyring,
     funds: Mapping[Address, int],
     opened: ExitStack,
-) -> tuple[Gateway, Store, Leadership]:
-    """The durable chain of this process; a database that has one says how it began."""
-    funds = {**funds, keys.deployer.address: DEPLOYER_FUNDS}
+    *,
+    founded_by: dict[str, str] | None = None,
+    settings: Settings | None = None,
+    errors: ErrorCatalogue | None = None,
+) -> tuple[EthTesterGateway, Store, Leadership]:
+    """The chain in a database, for this process alone; one that is there already says how it began."""
     location = _database_of(serving)
-    beginning = _beginning(location, "service") or _new_beginning(serving) | {"decider": keys.signer("decider").address}
-    genesis = _chain(beginning, funds)
-    store = Store.follow(location, run_of(genesis, kind="service", keys=keys, settings=settings, chain=beginning))
-    opened.callback(store.close)
-    _require_same_keys(store, keys)
-    leadership = Leadership(store)
-    opened.callback(leadership.release)
+    beginning = (_beginning(location, kind) or _new_beginning(serving)) | (founded_by or {})
+    run = run_of(_chain(beginning, funds), kind=kind, keys=keys, settings=settings, chain=beginning)
+    store, leadership = _followed(location, run, opened)
     if not leadership.acquire():
         raise StoreError(f"database {store.location} is served by another process")
-    gateway = _chain(beginning, funds, errors=errors_of(compiled), journal=DatabaseJournal(store))
+    gateway = _chain(beginning, funds, errors=errors, journal=DatabaseJournal(store))
     opened.callback(gateway.close)
     return gateway, store, leadership
+
+
+def _followed(location: Path | str, run: Run, opened: ExitStack) -> tuple[Store, Leadership]:
+    """The database of a run, and the lead on it, which is not taken yet."""
+    founded_by = run.chain.get(FOUNDED_BY)
+    store = Store.follow(location, run)
+    opened.callback(store.close)
+    held = store.run
+    if held is not None and held.chain.get(FOUNDED_BY) != founded_by:
+        raise StoreError(f"database {store.location}: its ledger was founded with another secret")
+    leadership = Leadership(store)
+    opened.callback(leadership.release)
+    return store, leadership
+
+
+def _founded_by(keys: Keyring) -> dict[str, str]:
+    """By what a ledger remembers whose keys founded it: the account that signs its decisions."""
+    return {FOUNDED_BY: keys.signer("decider").address}
 
 
 def _chain(
@@ -178,14 +198,8 @@ def _shared_node(
     assert serving.rpc_url is not None
     gateway = node_of(serving.rpc_url.get_secret_value(), compiled)
     opened.callback(gateway.close)
-    chain: dict[str, object] = {"decider": keys.signer("decider").address}
-    store = Store.follow(
-        _database_of(serving), run_of(gateway, kind="service", keys=keys, settings=settings, chain=chain)
-    )
-    opened.callback(store.close)
-    _require_same_keys(store, keys)
-    leadership = Leadership(store)
-    opened.callback(leadership.release)
+    run = run_of(gateway, kind="service", keys=keys, settings=settings, chain=_founded_by(keys))
+    store, leadership = _followed(_database_of(serving), run, opened)
     return gateway, store, leadership
 
 
@@ -273,9 +287,3 @@ def _require_same_terms(ledger: Ledger, settings: Settings) -> None:
         founded, asked = ledger.view("Settlement", function), getattr(settings.ledger, field)
         if founded != asked:
             raise InvalidInput(f"ledger.{field}", asked, f"{founded}, with which the ledger was founded")
-
-
-def _require_same_keys(store: Store, keys: Keyring) -> None:
-    run = store.run
-    if run is not None and run.chain["decider"] != keys.signer("decider").address:
-        raise StoreError(f"database {store.location}: its ledger was founded with another secret")
