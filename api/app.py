@@ -35,7 +35,7 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         watch = asyncio.create_task(waiting.watch())
         if service.worker is not None:
-            service.worker.announce = waiting.announce
+            service.worker.announce_to.append(waiting.announce)
         yield
         watch.cancel()
         with suppress(asyncio.CancelledError):

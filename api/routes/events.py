@@ -62,7 +62,7 @@ async def _feeding(app: FastAPI) -> AsyncIterator[None]:
     app.state.feed = feed
     watch = asyncio.create_task(feed.watch())
     if worker is not None:
-        worker.announce = _both(worker.announce, feed.announce)
+        worker.announce_to.append(feed.announce)
     yield
     watch.cancel()
     with suppress(asyncio.CancelledError):
@@ -189,11 +189,3 @@ def _shape(row: RowMapping) -> LedgerEvent:
         transaction=f"0x{row['transaction_hash']}",
         day=iso(row["day"]),
     )
-
-
-def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
-    def announce() -> None:
-        first()
-        second()
-
-    return announce

@@ -69,7 +69,7 @@ class Worker:
     keeper: Keeper
     queue: Queue
     ledger: Ledger
-    announce: Callable[[], None] = lambda: None
+    announce_to: list[Callable[[], None]] = field(default_factory=list)
     """Called after each round that did something."""
     wake: Event = field(default_factory=Event)
     stop: Event = field(default_factory=Event)
@@ -113,7 +113,8 @@ class Worker:
         done += self._decide()
         done += self._keep_calendar()
         if done:
-            self.announce()
+            for announce in self.announce_to:
+                announce()
         return done > 0
 
     def submit(self, command: Command) -> Outcome:
