@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import select
 
 from api.access import REGISTRAR, Reach, reach_of
 from api.limits import OPENED
@@ -13,10 +12,7 @@ from api.problems import Problem
 from api.wiring import TheService
 from scfin_chain.deploy.founding import Role
 from scfin_chain.service.api_keys import find_key
-from scfin_chain.store.tables import DERIVED
 from scfin_chain.units import Address, Day
-
-PARTICIPANTS = DERIVED["participant"]
 
 bearer = HTTPBearer(auto_error=False, description="A key, as it was shown when it was made.")
 
@@ -63,12 +59,9 @@ def _caller(
         raise _unauthorised(f"key {row['id']} has expired")
     roles, account = frozenset({REGISTRAR}), None
     if row["participant"] is not None:
-        with service.store.read() as connection:
-            query = select(PARTICIPANTS.c.account, PARTICIPANTS.c.roles)
-            found = connection.execute(query.where(PARTICIPANTS.c.id == row["participant"])).first()
-        if found is None:
+        if row["account"] is None:
             raise _unauthorised(f"key {row['id']} is of a participant who is not enrolled")
-        account, roles = Address(found[0]), role_names(found[1])
+        account, roles = Address(row["account"]), role_names(row["roles"])
     request.scope[OPENED] = row["id"]
     operation = request.scope["route"].name
     reach = reach_of(operation, roles)

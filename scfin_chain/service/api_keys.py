@@ -5,13 +5,21 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
 
 from scfin_chain.store.store import Store
-from scfin_chain.store.tables import ApiKeyRow, table_of
+from scfin_chain.store.tables import DERIVED, ApiKeyRow, table_of
 from scfin_chain.units import Day
 
 KEYS = table_of(ApiKeyRow)
+
+PARTICIPANTS = DERIVED["participant"]
+
+_KEY = (
+    select(KEYS, PARTICIPANTS.c.account, PARTICIPANTS.c.roles)
+    .outerjoin(PARTICIPANTS, PARTICIPANTS.c.id == KEYS.c.participant)
+    .where(KEYS.c.id == bindparam("name"))
+)
 
 PREFIX = "scfin"
 ID_BYTES, SECRET_BYTES = 6, 32
@@ -42,13 +50,13 @@ def revoke_key(connection: Connection, name: str) -> bool:
 
 
 def find_key(store: Store, token: str) -> RowMapping | None:
-    """The key of a token; whether it is still good says its row."""
+    """The key of a token, with its participant's account and roles; whether it is still good says its row."""
     prefix, _, rest = token.partition("_")
     name, _, secret = rest.partition("_")
     if prefix != PREFIX or not secret:
         return None
     with store.read() as connection:
-        row = connection.execute(select(KEYS).where(KEYS.c.id == name)).mappings().first()
+        row = connection.execute(_KEY, {"name": name}).mappings().first()
     if row is None or not hmac.compare_digest(row["hash"], _hash(secret)):
         return None
     return row
