@@ -1,12 +1,12 @@
 """Participants: who is on the ledger."""
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from eth_utils.crypto import keccak
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, StringConstraints
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, Select, select
 from starlette.concurrency import run_in_threadpool
 
 from api.answers import written
@@ -18,6 +18,7 @@ from api.wiring import TheService
 from api.writes import Made, TheWrite
 from scfin_chain.chain.signer import address_of
 from scfin_chain.deploy.founding import FOREVER, FULL_ALLOWANCE, GAS_MONEY, Role
+from scfin_chain.service.custody import CUSTODY
 from scfin_chain.service.queue import Order
 from scfin_chain.service.service import Service
 from scfin_chain.store.tables import DERIVED
@@ -72,17 +73,13 @@ def list_participants(
     service: TheService, _caller: TheCaller, limit: Limit = DEFAULT_LIMIT, after: After = None
 ) -> Page[Participant]:
     """Everybody on the ledger, in the order of their enrolment."""
-
-    def shape(row: RowMapping) -> Participant:
-        return _shape(service, row)
-
-    return page_of(service.store, select(PARTICIPANTS), [PARTICIPANTS.c.id], shape, limit=limit, after=after)
+    return page_of(service.store, _participants(), [PARTICIPANTS.c.id], _shape, limit=limit, after=after)
 
 
 @router.get("/{number}")
 def get_participant(number: ParticipantNumber, service: TheService, _caller: TheCaller) -> Participant:
     """One of them."""
-    return _shape(service, participant_row(service, number))
+    return _shape(participant_row(service, number))
 
 
 @router.post("", **written())
@@ -140,10 +137,16 @@ def participant_row(service: Service, number: int) -> RowMapping:
         There is none of that number.
     """
     with service.store.read() as connection:
-        row = connection.execute(select(PARTICIPANTS).where(PARTICIPANTS.c.id == number)).mappings().first()
+        row = connection.execute(_participants().where(PARTICIPANTS.c.id == number)).mappings().first()
     if row is None:
         raise Problem.not_found("participant", number)
     return row
+
+
+def _participants() -> Select[Any]:
+    """Everybody, and whether the service signs for them."""
+    held = CUSTODY.c.account.is_not(None).label("in_custody")
+    return select(PARTICIPANTS, held).outerjoin(CUSTODY, CUSTODY.c.account == PARTICIPANTS.c.account)
 
 
 def _account(service: Service, connection: Connection, body: NewParticipant) -> Address:
@@ -152,7 +155,7 @@ def _account(service: Service, connection: Connection, body: NewParticipant) -> 
     return service.custody.take(connection, f"node {body.name}")
 
 
-def _shape(service: Service, row: RowMapping) -> Participant:
+def _shape(row: RowMapping) -> Participant:
     until = row["valid_until_day"]
     return Participant(
         id=row["id"],
@@ -162,5 +165,5 @@ def _shape(service: Service, row: RowMapping) -> Participant:
         valid_until=iso(until),
         suspended=row["suspended"],
         identity=row["identity"],
-        in_custody=service.custody.holds(Address(row["account"])),
+        in_custody=row["in_custody"],
     )

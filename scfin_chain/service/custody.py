@@ -17,6 +17,8 @@ class Custody:
     def __init__(self, store: Store, keys: Keyring) -> None:
         self._store = store
         self._keys = keys
+        self._labels: dict[Address, str] = {}
+        """Of accounts that were asked for: what is in custody stays there."""
 
     def take(self, connection: Connection, label: str) -> Address:
         """The account of a label, in custody from now on."""
@@ -36,5 +38,10 @@ class Custody:
         return None if label is None else self._keys.signer(label)
 
     def _label(self, account: Address) -> str | None:
-        with self._store.read() as connection:
-            return connection.execute(select(CUSTODY.c.label).where(CUSTODY.c.account == account)).scalar()
+        label = self._labels.get(account)
+        if label is None:
+            with self._store.read() as connection:
+                label = connection.execute(select(CUSTODY.c.label).where(CUSTODY.c.account == account)).scalar()
+            if label is not None:
+                self._labels[account] = label
+        return label
