@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from api.answers import called
 from api.callers import TheCaller
 from api.problems import Problem
-from api.routes.participants import participant_row
+from api.routes.participants import PARTICIPANTS, participant_row
 from api.schemas import LARGEST_AMOUNT, Amount, ParticipantNumber, Strict, example
 from api.wiring import TheService
 from api.writes import Answer, TheCall
@@ -74,12 +74,15 @@ def get_cash(participant: ParticipantNumber, service: TheService, caller: TheCal
     """A participant's balance: one's own, or anybody's for the central bank and the regulator."""
     if not caller.sees_all and participant != caller.participant:
         raise Problem.not_found("wallet of participant", participant)
-    account = participant_row(service, participant)["account"]
+    held = PARTICIPANTS.outerjoin(WALLETS, WALLETS.c.account == PARTICIPANTS.c.account)
+    query = select(PARTICIPANTS.c.account, WALLETS.c.cash, WALLETS.c.frozen).select_from(held)
     with service.store.read() as connection:
-        row = connection.execute(select(WALLETS).where(WALLETS.c.account == account)).mappings().first()
-    cash, frozen = (row["cash"], int(row["frozen"])) if row else (0, 0)
+        row = connection.execute(query.where(PARTICIPANTS.c.id == participant)).first()
+    if row is None:
+        raise Problem.not_found("participant", participant)
+    cash, frozen = row.cash or 0, int(row.frozen or 0)
     return Wallet(
-        participant=participant, account=account, balance=Amount.of(cash), frozen=Amount.of(min(frozen, cash))
+        participant=participant, account=row.account, balance=Amount.of(cash), frozen=Amount.of(min(frozen, cash))
     )
 
 
