@@ -49,15 +49,14 @@ class Waiting:
 
     async def ended(self, number: int, *, patience: float = PATIENCE_SECONDS) -> Command | None:
         """The command once it has ended; None when patience has, or the service stops."""
-        found = await run_in_threadpool(self._ended, [number])
-        if found:
-            return found[0]
-        if self._closed:
-            return None
         future: asyncio.Future[Command | None] = asyncio.get_running_loop().create_future()
-        self._waiters[number].append(future)
-        self._announced.set()
+        self._waiters[number].append(future)  # before the look: what ends after it is announced
         try:
+            found = await run_in_threadpool(self._ended, [number])
+            if found:
+                return found[0]
+            if self._closed:
+                return None
             async with asyncio.timeout(patience):
                 return await future
         except TimeoutError:

@@ -23,7 +23,8 @@ def wiring_of(request: Request) -> Wiring:
     return cast(Wiring, request.app.state.wiring)
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
+    """No plain function: each of those costs a turn in another thread."""
     return wiring_of(request).service
 
 

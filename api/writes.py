@@ -67,14 +67,14 @@ class Write:
         self,
         request: Request,
         response: Response,
-        caller: TheCaller,
-        idempotency_key: IdempotencyKey,
+        caller: Caller,
+        idempotency_key: str,
     ) -> None:
         self._request = request
         self._response = response
         self._wiring: Wiring = wiring_of(request)
         self._key = idempotency_key
-        self.caller: Caller = caller
+        self.caller = caller
         self.service: Service = self._wiring.service
         self._refuse_forms()
 
@@ -150,8 +150,9 @@ class Write:
         return hashlib.sha256(head + await request.body()).hexdigest()
 
     def _written(self, number: int, ended: Command | None, made: Made | None) -> Written:
-        row = ended or self.service.queue.read([number])[number]
-        return written_of(self.service, row, made)
+        if ended is None:
+            return written_of(self.service, self.service.queue.read([number])[number], made)
+        return _told(self.service, ended, made)
 
 
 def _nothing() -> None:
@@ -165,9 +166,9 @@ class Call(Write):
         self,
         request: Request,
         response: Response,
-        caller: TheCaller,
-        idempotency_key: IdempotencyKey,
-        form: Form = "custodial",
+        caller: Caller,
+        idempotency_key: str,
+        form: str,
     ) -> None:
         self._form = form
         super().__init__(request, response, caller, idempotency_key)
@@ -238,6 +239,10 @@ def written_of(service: Service, row: Command, made: Made | None = None) -> Writ
     """
     if (row["block_number"] or 0) > service.cursor:
         row = {**row, "state": "sent", "block_number": None}
+    return _told(service, row, made)
+
+
+def _told(service: Service, row: Command, made: Made | None) -> Written:
     if row["state"] == "refused":
         raise Problem.refused(Refusal(**row["refusal"]))
     events = _events_of(service, row["transaction_hash"]) if row["state"] == "done" else []
@@ -261,8 +266,22 @@ def _events_of(service: Service, transaction_hash: str | None) -> list[ToldEvent
     return [ToldEvent.of(row) for row in rows]
 
 
-TheWrite = Annotated[Write, Depends()]
+async def _write(request: Request, response: Response, caller: TheCaller, idempotency_key: IdempotencyKey) -> Write:
+    return Write(request, response, caller, idempotency_key)
+
+
+async def _call(
+    request: Request,
+    response: Response,
+    caller: TheCaller,
+    idempotency_key: IdempotencyKey,
+    form: Form = "custodial",
+) -> Call:
+    return Call(request, response, caller, idempotency_key, form)
+
+
+TheWrite = Annotated[Write, Depends(_write)]
 """The write, as a parameter of a handler."""
 
-TheCall = Annotated[Call, Depends()]
+TheCall = Annotated[Call, Depends(_call)]
 """The same where it is one call of a contract."""
