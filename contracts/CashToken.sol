@@ -6,6 +6,7 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 import {ICashToken} from "./interfaces/ICashToken.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {Amounts} from "./libraries/Amounts.sol";
 
 /// @title Tokenised central-bank money
 contract CashToken is ERC20, ERC20Permit, AccessControl, ICashToken {
@@ -44,6 +45,9 @@ contract CashToken is ERC20, ERC20Permit, AccessControl, ICashToken {
 
     /// @inheritdoc ICashToken
     function mint(address account, uint256 amount) external onlyRole(CENTRAL_BANK) {
+        uint256 supply = totalSupply();
+        require(amount <= Amounts.MAX - supply, CashSupplyCapExceeded(amount, supply, Amounts.MAX));
+
         _mint(account, amount);
 
         emit Minted(account, amount, totalSupply());

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AccessControl} from "@openzeppelin/contracts/access/AccessControl.sol";
 import {ICreditLine} from "./interfaces/ICreditLine.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
+import {Amounts} from "./libraries/Amounts.sol";
 import {ParticipantId} from "./types/Ids.sol";
 
 /// @title How much credit an issuer may have in circulation
@@ -14,9 +15,6 @@ contract CreditLine is AccessControl, ICreditLine {
     bytes32 public constant CREDIT_TOKEN = keccak256("CREDIT_TOKEN");
     /// @notice The Settlement contract.
     bytes32 public constant SETTLEMENT = keccak256("SETTLEMENT");
-
-    // What a signed 64-bit integer of any database holds.
-    uint128 private constant MAX_LIMIT = 2 ** 63 - 1;
 
     struct Line {
         uint128 limit;
@@ -37,7 +35,7 @@ contract CreditLine is AccessControl, ICreditLine {
     /// @inheritdoc ICreditLine
     function setLimit(ParticipantId issuer, uint128 limit) external onlyRole(BANK) {
         require(_participants.accountOf(issuer) != address(0), CreditLineUnknownIssuer(issuer));
-        require(limit <= MAX_LIMIT, CreditLineLimitOutOfRange(issuer, limit, MAX_LIMIT));
+        require(limit <= Amounts.MAX, CreditLineLimitOutOfRange(issuer, limit, Amounts.MAX));
 
         _lines[issuer].limit = limit;
 

@@ -6,22 +6,20 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IParticipants} from "./interfaces/IParticipants.sol";
 import {IReceivableRegistry} from "./interfaces/IReceivableRegistry.sol";
+import {Amounts} from "./libraries/Amounts.sol";
 import {Days} from "./libraries/Days.sol";
 import {DocumentNumbers} from "./libraries/DocumentNumbers.sol";
 import {Roles} from "./libraries/Roles.sol";
 import {ParticipantId, ReceivableId} from "./types/Ids.sol";
 
 /// @title Receivables as records: who owes whom what, by when, and which part of it is where
-/// @dev Narrowing: a face is at most MAX_FACE, guarded at register and amend, and every amount that reaches a cast
+/// @dev Narrowing: a face is at most Amounts.MAX, guarded at register and amend, and every amount that reaches a cast
 /// was first compared with a part of a face; so each cast to uint64 below keeps its value.
 contract ReceivableRegistry is AccessControl, IReceivableRegistry {
     using SafeERC20 for IERC20;
 
     /// @notice The CreditToken contract.
     bytes32 public constant CREDIT_TOKEN = keccak256("CREDIT_TOKEN");
-
-    // What a signed 64-bit integer of any database holds.
-    uint128 private constant MAX_FACE = 2 ** 63 - 1;
 
     IParticipants private immutable _participants;
     IERC20 private immutable _cash;
@@ -284,7 +282,7 @@ contract ReceivableRegistry is AccessControl, IReceivableRegistry {
     }
 
     function _requireFace(uint128 face_) private pure returns (uint64) {
-        require(face_ > 0 && face_ <= MAX_FACE, ReceivableFaceOutOfRange(face_, MAX_FACE));
+        require(face_ > 0 && face_ <= Amounts.MAX, ReceivableFaceOutOfRange(face_, Amounts.MAX));
         // forge-lint: disable-next-line(unsafe-typecast)
         return uint64(face_);
     }

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 /// @title Tokenised central-bank money, ERC-20 with two decimals (permit besides)
-/// @notice Amounts are minor units (hundredths). Every movement, by whatever function, passes one guard:
+/// @notice Amounts are minor units (hundredths). All cash together is at most 2^63 - 1 of them; a burn makes room again.
+/// Every movement, by whatever function, passes one guard:
 /// - both parties are valid participants;
 /// - the frozen part of the sender's balance stays; an account frozen to type(uint256).max receives nothing;
 /// - the payment is at most `paymentCap`, the receiver's balance after it at most `walletCap`.
@@ -24,6 +25,8 @@ interface ICashToken is IERC20 {
     error CashAccountFrozen(address account);
     /// @notice Thrown when the receiver would hold more than a wallet may.
     error CashWalletCapExceeded(address account, uint256 amount, uint256 balance, uint256 cap);
+    /// @notice Thrown when a mint would make more cash than there may be.
+    error CashSupplyCapExceeded(uint256 amount, uint256 supply, uint256 cap);
     /// @notice Thrown when a payment is larger than one may be.
     error CashPaymentCapExceeded(uint256 amount, uint256 cap);
     /// @notice Thrown when a SYSTEM account would be frozen, or be a party of a forced transfer.
@@ -51,6 +54,7 @@ interface ICashToken is IERC20 {
     /// @dev Emits {Minted}.
     /// Requirements:
     /// - the caller is a CENTRAL_BANK;
+    /// - the supply after it is at most 2^63 - 1;
     /// - the receiver is valid.
     function mint(address account, uint256 amount) external;
 

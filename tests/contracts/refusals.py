@@ -12,11 +12,10 @@ from eth_utils.crypto import keccak
 from scfin_chain.chain import ZERO_ADDRESS
 from scfin_chain.state_machine import Credit, Receivable
 from tests.contracts.scenes import ARGUMENTS, CASH, DUE, FACE, ISSUED, PART, REASON, UNKNOWN, Scene, build
-from tests.contracts.world import FOREVER, MAX, REFUSE, START, SUPPLIER, SYSTEM, World
+from tests.contracts.world import CAST, FOREVER, MAX, MOST, REFUSE, START, SUPPLIER, SYSTEM, World
 
 PAYMENT_CAP = 10**6
 WALLET_CAP = 2 * CASH
-MAX_FACE = 2**63 - 1
 
 Call = tuple[str, tuple[Any, ...], Mapping[str, Any]]
 """Who calls, with what, and what the error should carry, as far as it is checked."""
@@ -106,6 +105,22 @@ def _into_the_past(world: World) -> Call:
 @refusal("CashToken", "mint", error="ERC20InvalidReceiver")
 def _mint_to_nobody(world: World) -> Call:
     return "central bank", (ZERO_ADDRESS, PART), {}
+
+
+SUPPLY = len(CAST) * CASH
+
+for _amount in (MOST - SUPPLY + 1, MOST, MOST + 1, MAX - SUPPLY, MAX):
+
+    @refusal("CashToken", "mint", error="CashSupplyCapExceeded")
+    def _mint_past_the_cap(world: World, amount: int = _amount) -> Call:
+        expected = {"amount": amount, "supply": SUPPLY, "cap": MOST}
+        return "central bank", (world.address("third"), amount), expected
+
+
+@refusal("CashToken", "mint", error="CashSupplyCapExceeded")
+def _mint_when_all_is_there(world: World) -> Call:
+    world.mint("bank", MOST - SUPPLY)
+    return "central bank", (world.address("third"), 1), {"amount": 1, "supply": MOST, "cap": MOST}
 
 
 @refusal("CashToken", "burn", error="ERC20InsufficientBalance")
@@ -275,16 +290,16 @@ def _same_document_other_amount(world: World) -> Call:
     return "supplier", (terms,), {"id": first}
 
 
-for _face in (0, MAX_FACE + 1, 2**128 - 1):
+for _face in (0, MOST + 1, 2**128 - 1):
 
     @refusal("ReceivableRegistry", "register", error="ReceivableFaceOutOfRange")
     def _register_face(world: World, face: int = _face) -> Call:
-        return "supplier", (world.terms_of("supplier", "core", face, DUE),), {"face": face, "max": MAX_FACE}
+        return "supplier", (world.terms_of("supplier", "core", face, DUE),), {"face": face, "max": MOST}
 
     @refusal("ReceivableRegistry", "amend", error="ReceivableFaceOutOfRange")
     def _amend_face(world: World, face: int = _face) -> Call:
         receivable = world.register("supplier", "core", FACE, DUE)
-        return "supplier", (receivable, face, DUE, REASON), {"face": face, "max": MAX_FACE}
+        return "supplier", (receivable, face, DUE, REASON), {"face": face, "max": MOST}
 
 
 @refusal("ReceivableRegistry", "register", error="ReceivableDuePast")
@@ -379,11 +394,11 @@ def _pay_into_a_full_wallet(world: World) -> Call:
 # ------------------------------------------------------------------ lines
 
 
-for _limit in (2**63, 2**128 - 1):
+for _limit in (MOST + 1, 2**128 - 1):
 
     @refusal("CreditLine", "setLimit", error="CreditLineLimitOutOfRange")
     def _a_limit_beyond_any_database(world: World, limit: int = _limit) -> Call:
-        return "bank", (world.id("core"), limit), {"limit": limit, "max": 2**63 - 1}
+        return "bank", (world.id("core"), limit), {"limit": limit, "max": MOST}
 
 
 @refusal("CreditLine", "setLimit", error="CreditLineUnknownIssuer")
@@ -406,7 +421,7 @@ def _use_past_a_lowered_limit(world: World) -> Call:
 @refusal("CreditLine", "use", error="CreditLineExceeded")
 def _use_what_would_overflow(world: World) -> Call:
     world.issue(FACE, DUE)
-    world.set_limit("core", 2**63 - 1)
+    world.set_limit("core", MOST)
     return "CreditToken", (world.id("core"), 2**128 - 1), {"used": FACE}
 
 

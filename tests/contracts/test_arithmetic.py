@@ -7,8 +7,10 @@ given two dates around a leap day or a year's end
 given random repayments on random days, in random parts, and a random split of the tokens
     fee, due, line and what is reserved are the reference's after each
     every payee gets its share, in whatever order the cranks come, and the dust is less than the payouts
-given the largest face and a very late day
-    nothing overflows
+given the largest face that a century's fee leaves payable, and a very late day
+    nothing overflows, and everybody is paid
+given the largest face
+    all the cash that there can be repays it in time; a century late its fee is still counted
 """
 
 import random
@@ -18,11 +20,10 @@ import pytest
 
 from scfin_chain.units import day_from_date
 from tests.contracts.reference import Repayment, payouts, price_down
-from tests.contracts.scenes import CASH, DUE
-from tests.contracts.world import START, World
+from tests.contracts.scenes import CASH, DUE, REASON
+from tests.contracts.world import CAST, MOST, START, World
 
 U32, U64, U128 = 2**32 - 1, 2**64 - 1, 2**128 - 1
-MAX_FACE = 2**63 - 1
 
 
 class TestPrice:
@@ -64,18 +65,18 @@ class TestPrice:
 class Case:
     """One id in a world: random holders and pledges, then random repayments, against the reference."""
 
-    def __init__(self, world: World, rng: random.Random, face: int) -> None:
+    def __init__(self, world: World, rng: random.Random, face: int, pledges: int = 2) -> None:
         self.world, self.rng = world, rng
-        world.set_limit("core", MAX_FACE)
-        world.mint("core", 2**100)
-        world.mint("bank", 2**70)
+        world.set_limit("core", MOST)
+        world.mint("core", MOST // 2)
+        world.mint("bank", MOST // 4)
         self.credit = world.issue(face, DUE)
         self.holders = {"supplier": face}
         self.pledges: list[tuple[str, str, int, int]] = []
         self.financings: list[int] = []
         for payee in ("second", "third"):
             self._split(payee)
-        for _ in range(rng.randrange(3)):
+        for _ in range(rng.randrange(pledges + 1)):
             self._pledge()
         self.repayment = Repayment(
             principal=face, maturity=DUE, grace=world.terms.fee_grace_days, late_fee_bps=world.terms.late_fee_bps
@@ -146,7 +147,7 @@ class Case:
 @pytest.mark.parametrize("seed", range(24))
 def test_a_random_repayment_is_the_references(world: World, seed: int) -> None:
     rng = random.Random(seed)
-    faces = [rng.randrange(3, 50), rng.randrange(1_000, 10**9), rng.randrange(2**40, MAX_FACE)]
+    faces = [rng.randrange(3, 50), rng.randrange(1_000, 10**9), rng.randrange(2**40, MOST // 4)]
     case = Case(world, rng, rng.choice(faces))
     day = START
     for _ in range(rng.randrange(6)):
@@ -161,14 +162,36 @@ def test_a_random_repayment_is_the_references(world: World, seed: int) -> None:
     case.pay_out()
 
 
-def test_nothing_overflows_given_the_largest_face_a_century_late(world: World) -> None:
-    case = Case(world, random.Random(7), MAX_FACE)
+def test_nothing_overflows_given_a_fee_of_a_century_that_takes_half_of_all_cash(world: World) -> None:
+    face = MOST // 40
+    case = Case(world, random.Random(7), face)
     world.go_to(DUE + 36_525)
-    case.repay(MAX_FACE // 3)
+    case.repay(face // 3)
     case.repay(case.repayment.due(world.today) - 1)
     world.go_to(world.today + 36_525)
     case.repay(1)
     case.pay_out()
+
+
+def test_all_cash_repays_the_largest_face(world: World) -> None:
+    case = Case(world, random.Random(7), MOST, pledges=0)
+    world.mint("central bank", MOST - world.view("CashToken", "totalSupply"))
+    for who in CAST:
+        if who != "core":
+            parties = (world.address(who), world.address("core"))
+            world.send("court", "CashToken", "forceTransfer", *parties, world.cash(who), REASON)
+    world.go_to(DUE)
+    case.repay(MOST)
+    case.pay_out()
+
+
+def test_nothing_overflows_given_the_largest_face_a_century_late(world: World) -> None:
+    case = Case(world, random.Random(7), MOST)
+    world.go_to(DUE + 36_525)
+    case.repay(MOST // 3)
+    world.go_to(world.today + 36_525)
+    case.repay(1)
+    assert case.repayment.due(world.today) > MOST
 
 
 def test_late_fee_of_a_hand_computation(world: World) -> None:

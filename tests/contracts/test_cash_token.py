@@ -2,6 +2,7 @@
 
 minting and burning
     supply and balances move, the event tells the supply
+    given the supply's cap: exactly the cap can be minted, and again what was burned, whoever holds the rest
 moving
     given a reference: the event carries it; given a permit: the spender may move
     given a frozen part: the rest moves; given a caps' edge: exactly the cap moves
@@ -18,7 +19,7 @@ import pytest
 
 from scfin_chain.artifacts import Artifact
 from tests.contracts.scenes import CASH, PART, REASON, stocked
-from tests.contracts.world import CAST, MAX, START, Terms, World
+from tests.contracts.world import CAST, MAX, MOST, START, Terms, World
 
 CAP = CASH + 100
 
@@ -56,6 +57,43 @@ def test_a_mint_passes_caps_and_freezes(capped: World) -> None:
         freeze(capped, "third", MAX)
         capped.mint("third", CAP)
         assert capped.cash("third") == CASH + CAP
+
+
+def test_exactly_the_cap_is_minted(world: World) -> None:
+    supply = len(CAST) * CASH
+    receipt = world.mint("bank", MOST - supply)
+    assert world.event(receipt, "Minted")["supply"] == world.view("CashToken", "totalSupply") == MOST
+    assert refused(world, 1) == "CashSupplyCapExceeded"
+    world.mint("third", 0)
+    assert world.cash("third") == CASH
+
+
+def test_a_burn_makes_room_for_as_much(world: World) -> None:
+    world.mint("central bank", MOST - len(CAST) * CASH)
+    world.send("central bank", "CashToken", "burn", PART)
+    assert refused(world, PART + 1) == "CashSupplyCapExceeded"
+    world.mint("third", PART)
+    assert world.view("CashToken", "totalSupply") == MOST
+    assert refused(world, 1) == "CashSupplyCapExceeded"
+
+
+def test_all_cash_fits_into_one_wallet(world: World) -> None:
+    """No movement is near an overflow, nor does one change the supply."""
+    world.mint("bank", MOST - len(CAST) * CASH)
+    for who in CAST:
+        if who != "third":
+            parties = (world.address(who), world.address("third"))
+            world.send("court", "CashToken", "forceTransfer", *parties, world.cash(who), REASON)
+    assert world.cash("third") == world.view("CashToken", "totalSupply") == MOST
+    world.send("third", "CashToken", "transfer", world.address("central bank"), MOST)
+    assert world.event(world.send("central bank", "CashToken", "burn", MOST), "Burned")["supply"] == 0
+    world.mint("third", MOST)
+
+
+def refused(world: World, amount: int) -> str | None:
+    """By which error a mint would be."""
+    met = world.refusal("central bank", "CashToken", "mint", world.address("third"), amount)
+    return met and met.name
 
 
 def test_a_burn_passes_a_freeze(world: World) -> None:

@@ -41,6 +41,8 @@ START = Day(19_723)
 
 FOREVER = 2**32 - 1
 MAX = 2**256 - 1
+MOST = 2**63 - 1
+"""The largest face, the largest limit, and the most that there may be of cash: what a signed 64-bit integer holds."""
 ETHER = 10**18
 
 CENTRAL_BANK, BANK, CORE_ENTERPRISE, SUPPLIER, CARRIER, REGULATOR, SYSTEM = (1 << bit for bit in range(7))

@@ -5,15 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar
 
-from tests.contracts.world import CAST, OFFICES, World
+from tests.contracts.world import CAST, MOST, OFFICES, World
 from tests.properties.book import Book
 from tests.properties.records import Reason
 
 T = TypeVar("T")
 
 UINT128 = 2**128 - 1
-MOST = 2**63 - 1
-"""The largest face, and the largest limit."""
 ISSUERS = ("core", "other core")
 BANKS = ("bank", "other bank")
 HOLDERS = ("supplier", "second", "third")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from scfin_chain.chain import ZERO_ADDRESS
-from tests.contracts.world import MAX, World
+from tests.contracts.world import MAX, MOST, World
 from tests.properties.acts.act import BANKS, HOLDERS, ISSUERS, REASON, SYSTEMS, WALLETS, Act, Call, Draw
 from tests.properties.book import DESK, REGISTRY, SETTLEMENT, Book
 from tests.properties.records import Reason
@@ -31,6 +31,8 @@ def _address(world: World, who: str) -> str:
 class Mint(Act):
     """The central bank issues cash."""
 
+    twists: ClassVar[int] = 3
+
     who: str
     account: str
     amount: int
@@ -43,8 +45,8 @@ class Mint(Act):
             yield Reason.WRONG_SENDER
         if not book.valid(self.account):
             yield Reason.NOT_VALID
-        if book.supply + self.amount > MAX:
-            yield Reason.TOO_MUCH
+        if book.supply + self.amount > MOST:
+            yield Reason.OVER_CAP
 
     def apply(self, book: Book) -> None:
         book.cash[self.account] += self.amount
@@ -53,7 +55,8 @@ class Mint(Act):
     @classmethod
     def propose(cls, book: Book, draw: Draw) -> Self:
         options = (*WALLETS, *SYSTEMS, "stranger", NOBODY) if draw.twist == 2 else WALLETS
-        return cls(draw.sender("central bank"), draw.one(options), draw.amount(1_000_000, MAX))
+        most = MOST - book.supply if draw.twist == 3 else 1_000_000
+        return cls(draw.sender("central bank"), draw.one(options), draw.amount(most, MAX))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tests.contracts.world import CORE_ENTERPRISE, World
-from tests.properties.acts.act import HOLDERS, ISSUERS, MOST, SYSTEMS, WALLETS, Act, Call, Draw
+from tests.contracts.world import CORE_ENTERPRISE, MOST, World
+from tests.properties.acts.act import HOLDERS, ISSUERS, SYSTEMS, WALLETS, Act, Call, Draw
 from tests.properties.book import Book
 from tests.properties.records import Lot, Reason
 

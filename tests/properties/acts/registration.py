@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from tests.contracts.world import CARRIER, DELIVERED, SUPPLIER, World
-from tests.properties.acts.act import HOLDERS, ISSUERS, MOST, REASON, Act, Call, Draw
+from tests.contracts.world import CARRIER, DELIVERED, MOST, SUPPLIER, World
+from tests.properties.acts.act import HOLDERS, ISSUERS, REASON, Act, Call, Draw
 from tests.properties.acts.checks import in_status, is_debtor, numbers, terms_of, well_spelt
 from tests.properties.book import Book
 from tests.properties.records import Reason, Receivable

@@ -19,6 +19,7 @@ AFTER_EACH_ACT: Sequence[Property] = (
     conservation.the_line_is_used_for_all_that_is_unpaid,
     conservation.a_split_changes_no_total,
     conservation.cash_is_what_was_minted_less_what_was_burned,
+    conservation.all_cash_is_an_amount,
     double_finance.a_partition_adds_up_to_the_face_agreed,
     double_finance.one_record_a_key_for_ever,
     double_finance.credit_paid_against_a_trade_is_at_most_its_face,

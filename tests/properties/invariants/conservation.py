@@ -1,5 +1,6 @@
 """Conservation."""
 
+from tests.contracts.world import MOST
 from tests.properties.acts import ISSUERS, PayWith, Recharge
 from tests.properties.reading import OWNERS
 from tests.properties.run import Run
@@ -52,3 +53,8 @@ def cash_is_what_was_minted_less_what_was_burned(run: Run) -> None:
     """Cash supply = minted - burned = wallets + escrows."""
     wallets = sum(value for key, value in run.reading.items() if key[0] == "cash")
     assert run.reading["supply",] == run.tally.minted - run.tally.burned == wallets
+
+
+def all_cash_is_an_amount(run: Run) -> None:
+    """Cash supply, and so whatever is held or paid of it, fits into a signed 64-bit integer."""
+    assert run.reading["supply",] <= MOST

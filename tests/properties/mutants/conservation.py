@@ -1,10 +1,15 @@
 """Mutants that lose or make value."""
 
-from tests.properties.acts import HOLDERS, NOBODY, Burn, Crank, ForceTransfer, PayWith, Recharge, Repay, SetLimit
+from tests.contracts.world import MAX, MOST
+from tests.properties.acts import HOLDERS, NOBODY, Burn, Crank, ForceTransfer, Mint, PayWith, Recharge, Repay, SetLimit
 from tests.properties.invariants import conservation as of
 from tests.properties.mutants.mutant import Mutant
+from tests.properties.stages import STAGES
 
 ISSUE = Recharge("core", 1, 90_000)
+SUPPLY = sum(act.amount for act in STAGES["founded"][1] if isinstance(act, Mint))
+"""When a ledger is founded."""
+CAP = "        require(amount <= Amounts.MAX - supply, CashSupplyCapExceeded(amount, supply, Amounts.MAX));\n"
 
 MUTANTS = (
     Mutant(
@@ -92,5 +97,29 @@ MUTANTS = (
         breaks=of.cash_is_what_was_minted_less_what_was_burned,
         stage="founded",
         acts=(Burn("central bank", 5),),
+    ),
+    Mutant(
+        name="cash is minted without bound",
+        contract="CashToken",
+        edits=((f"        uint256 supply = totalSupply();\n{CAP}", ""),),
+        breaks=of.all_cash_is_an_amount,
+        stage="founded",
+        acts=(Mint("central bank", "bank", MAX - SUPPLY),),
+    ),
+    Mutant(
+        name="one unit more is minted than there may be",
+        contract="CashToken",
+        edits=((CAP, CAP.replace("Amounts.MAX - supply", "Amounts.MAX + 1 - supply")),),
+        breaks=of.all_cash_is_an_amount,
+        stage="founded",
+        acts=(Mint("central bank", "bank", MOST - SUPPLY + 1),),
+    ),
+    Mutant(
+        name="a mint alone is held against the cap",
+        contract="CashToken",
+        edits=((CAP, CAP.replace("Amounts.MAX - supply", "Amounts.MAX")),),
+        breaks=of.all_cash_is_an_amount,
+        stage="founded",
+        acts=(Mint("central bank", "bank", MOST),),
     ),
 )

@@ -1,8 +1,9 @@
 """Mutants whose views revert, or that are simply not the ledger of the rules."""
 
-from tests.contracts.world import START
-from tests.properties.acts import Attest, Confirm, Register, SetLimit
+from tests.contracts.world import MOST, START
+from tests.properties.acts import Attest, Burn, Confirm, Mint, Register, SetLimit
 from tests.properties.invariants import reference, views
+from tests.properties.mutants.conservation import CAP, SUPPLY
 from tests.properties.mutants.mutant import Mutant
 
 MUTANTS = (
@@ -46,6 +47,14 @@ MUTANTS = (
         breaks=reference.the_ledger_accepts_what_the_rules_accept,
         stage="founded",
         acts=(Register("supplier", "core", 1, START - 1, b"INV-1"),),
+    ),
+    Mutant(
+        name="the last unit of cash is not minted",
+        contract="CashToken",
+        edits=((CAP, CAP.replace("amount <= ", "amount < ")),),
+        breaks=reference.the_ledger_accepts_what_the_rules_accept,
+        stage="founded",
+        acts=(Burn("central bank", 5), Mint("central bank", "bank", MOST - SUPPLY + 5)),
     ),
     Mutant(
         name="a limit is never lowered",
