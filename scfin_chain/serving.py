@@ -4,12 +4,14 @@ The first that names a thing has the say. Secrets are never printed.
 """
 
 import datetime as dt
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -25,6 +27,31 @@ Part = Literal["all", "api", "worker"]
 
 SECRETS = ("database", "rpc_url", "secret", "deployer_key", "mnemonic")
 """Settings whose values are never shown, not even where they are refused."""
+
+
+Blocks = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class ChainDepths(BaseModel):
+    """How deep one chain must be trusted; None is as everywhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    finality_depth: Blocks | None = None
+    confirmations: Blocks | None = None
+
+
+KNOWN_CHAINS: Mapping[int, ChainDepths] = {
+    1: ChainDepths(finality_depth=64, confirmations=64),
+    1_337: ChainDepths(finality_depth=0, confirmations=0),
+}
+"""Ethereum's main network is final after two epochs; Besu's and geth's development networks never reorganise.
+
+A node of 31337, anvil or hardhat, goes back when it is told to, and so is as everywhere.
+"""
+
+LARGEST_CHAIN_ID = 2**63 - 1
+_CHAIN_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 
 
 class ServeSettings(BaseSettings):
@@ -57,10 +84,12 @@ class ServeSettings(BaseSettings):
     start: dt.date = dt.date(2024, 1, 1)
     """The day on which the chain in this process begins."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    finality_depth: Annotated[int, Field(ge=0, le=100_000)] = 64
+    finality_depth: Blocks = 64
     """Blocks of a node that a reorg may still replace; the chain in this process has none."""
-    confirmations: Annotated[int, Field(ge=0, le=100_000)] = 0
+    confirmations: Blocks = 0
     """Blocks on top of a request before it is decided."""
+    chains: Annotated[Mapping[int, ChainDepths], NoDecode] = {}
+    """The two by chain id, for chains on which they differ: a table of the file alone."""
     requests_a_second: Annotated[int, Field(ge=1, le=1_000_000)] = 200
     """For each key, or for each address without one."""
     largest_body: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
@@ -71,6 +100,17 @@ class ServeSettings(BaseSettings):
     @classmethod
     def _listed(cls, hosts: object) -> object:
         return [name.strip() for name in hosts.split(",") if name.strip()] if isinstance(hosts, str) else hosts
+
+    @field_validator("chains", mode="before")
+    @classmethod
+    def _by_chain_id(cls, chains: object) -> object:
+        """Keys of TOML are text, and pydantic's word for one that is no number would name no field."""
+        if not isinstance(chains, Mapping):
+            raise InvalidInput("chains", chains, "tables of the settings file: [serve.chains.CHAIN_ID]")
+        for named in map(str, chains):
+            if not (_CHAIN_ID.fullmatch(named) and int(named) <= LARGEST_CHAIN_ID):
+                raise InvalidInput("chains", named[:40], f"by chain id, a number from 1 to {LARGEST_CHAIN_ID}")
+        return chains
 
     @field_validator("rpc_url")
     @classmethod
@@ -92,6 +132,15 @@ class ServeSettings(BaseSettings):
         if self.role != "all" and self.rpc_url is None:
             raise InvalidInput("role", self.role, "all where the chain is in this process: name a node with rpc_url")
         return self
+
+    def depth(self, name: Literal["finality_depth", "confirmations"], *, chain_id: int) -> int:
+        """One of the two on a chain: as its table says, else as given for all, else as the chain is known to need."""
+        named = getattr(self.chains.get(chain_id), name, None)
+        known = getattr(KNOWN_CHAINS.get(chain_id), name, None)
+        for_all: int = getattr(self, name)
+        if named is not None:
+            return int(named)
+        return for_all if known is None or name in self.model_fields_set else int(known)
 
     @classmethod
     def settings_customise_sources(

@@ -227,7 +227,8 @@ def _service(
             custody.take(connection, label)
     queue = Queue(store=store, gateway=gateway, custody=custody)
     settled = serving.rpc_url is None and not serving.development  # nobody can take such a chain back
-    finality = 0 if settled else serving.finality_depth
+    finality = 0 if settled else serving.depth("finality_depth", chain_id=gateway.chain_id)
+    confirmations = serving.depth("confirmations", chain_id=gateway.chain_id)
     worker = None
     listener = Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=finality)
     if leadership.held():
@@ -236,7 +237,7 @@ def _service(
         worker = Worker(
             leadership=leadership,
             listener=listener,
-            decider=decider_of(ledger, store, rules, founders, confirmations=serving.confirmations),
+            decider=decider_of(ledger, store, rules, founders, confirmations=confirmations),
             keeper=keeper_of(ledger, store, founders, settings),
             queue=queue,
             ledger=ledger,
