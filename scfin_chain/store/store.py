@@ -175,29 +175,33 @@ class Store:
         On SQLite it waits at its beginning until no other writes. On PostgreSQL it sees the rows as they were at its
         first statement, and what another changed since is a `Conflict`.
         """
-        with self._connected("failed", **{BEGIN: "IMMEDIATE"}) as connection, connection.begin():
+        alone = self.engine.dialect.name == "sqlite"
+        with self._turn(alone), self._connected("failed", **{BEGIN: "IMMEDIATE"}) as connection, connection.begin():
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading: all it reads is of one moment, and keeps nobody from writing."""
-        with self._connected("cannot be read") as connection:
+        with self._turn(self.location.in_memory), self._connected("cannot be read") as connection:
             yield connection
 
     @contextmanager
     def _connected(self, what: str, **options: str) -> Iterator[Connection]:
-        with self._turn():
-            try:
-                with self.engine.connect() as connection:
-                    yield connection.execution_options(**options)
-            except FAILURES as error:
-                raise failure(self.location, what, error) from error
+        try:
+            with self.engine.connect() as connection:
+                yield connection.execution_options(**options)
+        except FAILURES as error:
+            raise failure(self.location, what, error) from error
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Threads share the one connection of a database in memory."""
+    def _turn(self, alone: bool) -> Iterator[None]:
+        """Threads share the one connection of a database in memory.
+
+        In a file they write one after another, as they came: SQLite lets who waits sleep, longer each time, and look
+        again, while others go past.
+        """
         with ExitStack() as stack:
-            if self.location.in_memory:
+            if alone:
                 try:
                     stack.enter_context(self._turns.turn(seconds=engines.CONNECTION_SECONDS))
                 except TimeoutError as error:
