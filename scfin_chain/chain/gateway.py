@@ -105,6 +105,13 @@ class MinedTransaction:
     nonce: int
 
 
+class BlockMissing(ChainError):
+    """There is no block of that number. Of one that was there a moment ago it says: the chain became shorter."""
+
+    def __init__(self, number: int, *, head: int) -> None:
+        super().__init__(f"block {number} does not exist: the head is block {head}")
+
+
 class BlockReplaced(ChainError):
     """A block that was asked for by its hash is not on the chain any more: ask for its height again."""
 
@@ -195,7 +202,13 @@ class Gateway(ABC):
 
     @abstractmethod
     def block(self, number: int) -> Block:
-        """The block of that height on the canonical chain."""
+        """The block of that height on the canonical chain.
+
+        Raises
+        ------
+        BlockMissing
+            The chain is not that high.
+        """
 
     @abstractmethod
     def logs(self, block: int | BlockRef) -> tuple[LogEntry, ...]:

@@ -6,12 +6,12 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
 from scfin_chain.chain.deployment import Deployment, LedgerEvent
-from scfin_chain.chain.gateway import Block, BlockReplaced, Gateway, LogEntry
+from scfin_chain.chain.gateway import Block, BlockMissing, BlockReplaced, Gateway, LogEntry
 from scfin_chain.errors import ChainError, ScfinError
 from scfin_chain.listener.answers import hear, orphan_after
 from scfin_chain.listener.parties import KnownRows, concerned
 from scfin_chain.listener.projections import Place, project
-from scfin_chain.store.commands import reopen_after
+from scfin_chain.store.commands import reopen_after, reopen_replaced
 from scfin_chain.store.decisions import take_turn
 from scfin_chain.store.rows import UNDO, DerivedRows, undo_after
 from scfin_chain.store.store import Store
@@ -70,18 +70,16 @@ class Listener:
         if head.number == self._cursor.number and head.hash == self._cursor.hash:
             return 0
         count = 0
-        self._leave_orphans(head)
-        while self._cursor.number < head.number and (at_most is None or count < at_most):
-            try:
+        try:
+            self._leave_orphans(head)
+            while self._cursor.number < head.number and (at_most is None or count < at_most):
                 if self._read(self._cursor.number + 1):
                     count += 1
                     continue
-            except ChainError:
-                if self._gateway.head().number > self._cursor.number:
-                    raise
-                return count  # the chain became shorter between two questions: the next poll sees why
-            head = self._gateway.head()
-            self._leave_orphans(head)
+                head = self._gateway.head()
+                self._leave_orphans(head)
+        except BlockMissing as missing:
+            log.info("chain became shorter between two questions reason=%s", missing)  # the next poll sees why
         return count
 
     @property
@@ -128,6 +126,8 @@ class Listener:
             for ordinal, entry in enumerate(logs):
                 self._write_event(connection, rows, block, ordinal, entry)
             connection.execute(insert(BLOCKS).values(_block_values(block)))
+            if self._finality_depth > 0:
+                reopen_replaced(connection, block.number, block.hash.hex())
             self._prune(connection, block)
         self._cursor = block
         return True

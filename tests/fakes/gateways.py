@@ -6,6 +6,7 @@ from web3.providers import BaseProvider
 
 from scfin_chain.chain.gateway import (
     Block,
+    BlockMissing,
     BlockRef,
     Capabilities,
     Gateway,
@@ -16,7 +17,6 @@ from scfin_chain.chain.gateway import (
 )
 from scfin_chain.chain.signer import Signer
 from scfin_chain.chain.transaction import TransactionRequest
-from scfin_chain.errors import ChainError
 from scfin_chain.units import Address, Timestamp
 
 
@@ -114,7 +114,7 @@ class Lagging(Through):
 
     def block(self, number: int) -> Block:
         if number > self.head().number:
-            raise ChainError(f"block {number} does not exist: the head is block {self.head().number}")
+            raise BlockMissing(number, head=self.head().number)
         return self.inner.block(number)
 
 

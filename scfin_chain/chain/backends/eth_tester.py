@@ -21,6 +21,7 @@ from scfin_chain.chain.gateway import (
     DEFAULT_GAS,
     ZERO_ADDRESS,
     Block,
+    BlockMissing,
     BlockRef,
     BlockReplaced,
     Capabilities,
@@ -36,7 +37,7 @@ from scfin_chain.chain.refusal import Reason, TransactionRefused, low_fee, short
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import DEPLOYER, Signer, address_of, development_signer, raw_address
 from scfin_chain.chain.transaction import TransactionRequest, created_address, sign
-from scfin_chain.errors import ChainError, ContractReverted
+from scfin_chain.errors import ContractReverted
 from scfin_chain.units import Address, Timestamp
 
 if TYPE_CHECKING:
@@ -287,7 +288,7 @@ class EthTesterGateway(Gateway):
         if number is None or number == head.block_number:
             return head
         if not 0 <= number < head.block_number:
-            raise ChainError(f"block {number} does not exist: the head is block {head.block_number}")
+            raise BlockMissing(number, head=head.block_number)
         return self._backend.chain.get_canonical_block_header_by_number(BlockNumber(number))
 
     def _header_of(self, block: BlockRef) -> BlockHeaderAPI:

@@ -1,5 +1,6 @@
 """Any JSON-RPC node as the chain: anvil and its like with simulated time, others at their own pace."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count, groupby
@@ -23,6 +24,7 @@ from scfin_chain.chain.envelope import Envelope, open_envelope, seal
 from scfin_chain.chain.gateway import (
     DEFAULT_GAS,
     Block,
+    BlockMissing,
     BlockRef,
     BlockReplaced,
     Capabilities,
@@ -36,7 +38,7 @@ from scfin_chain.chain.refusal import Reason, TransactionRefused, low_fee, low_g
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import Signer
 from scfin_chain.chain.transaction import TransactionRequest, sign
-from scfin_chain.errors import ChainError, ContractReverted, NotMined
+from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, NotMined
 from scfin_chain.units import Address, Timestamp
 
 if TYPE_CHECKING:
@@ -52,10 +54,14 @@ FEE_HEADROOM = 2
 """How many times the base fee a transaction offers: EIP-1559 needs six full blocks to double it."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.001, 0.25
+_SECONDS_TO_BE_KNOWN = 2.0
+"""Until a node that has a transaction shows it, also where others answer in its name."""
 _LATEST = "latest"
 _NODE_FAILS = (-32_603, -32_700)
 """Codes of an internal error, and of a request that was not understood (JSON-RPC 2.0)."""
 _NODE_IS_FULL = ("pool is full", "pool full", "rate limit", "syncing")
+_KNOWN = re.compile(r"already ?known|\bknown transaction|already imported", re.IGNORECASE)
+"""How geth, Nethermind, Besu and anvil say that they have a transaction."""
 _CALL_TRACER = {"tracer": "callTracer"}
 
 
@@ -158,12 +164,12 @@ class RpcGateway(Gateway):
             raise revert_of(refused, errors=self._errors, gas=limit) or self._failure(refused) from refused
 
     def head(self) -> Block:
-        return block_of(self._ask("eth_getBlockByNumber", _LATEST, False))
+        return block_of(self._newest())
 
     def block(self, number: int) -> Block:
         found = self._ask("eth_getBlockByNumber", hex(number), False) if number >= 0 else None
         if found is None:
-            raise ChainError(f"block {number} does not exist: the head is block {self.head().number}")
+            raise BlockMissing(number, head=self.head().number)
         return block_of(found)
 
     def logs(self, block: int | BlockRef) -> tuple[LogEntry, ...]:
@@ -331,23 +337,43 @@ class RpcGateway(Gateway):
         """The mined transaction; a node that already has it refuses the second copy, which is no failure."""
         try:
             self._client.request("eth_sendRawTransaction", hex_of(sent.raw))
-        except NodeRefused:
-            if self._ask("eth_getTransactionByHash", hex_of(sent.hash)) is None:
+        except NodeRefused as refused:
+            if not _has_it(refused) and self._ask("eth_getTransactionByHash", hex_of(sent.hash)) is None:
                 raise
         except ChainError:
             self._nonces.pop(sent.sender, None)
             raise
+        self._late.discard(sent.hash)
         return self._mined(sent)
 
     def _mined(self, sent: Envelope) -> dict[str, Any]:
+        look_again = monotonic() + _SECONDS_TO_BE_KNOWN
         for pause in _pauses(0 if sent.hash in self._late else self._receipt_timeout):
             if found := self._ask("eth_getTransactionReceipt", hex_of(sent.hash)):
                 self._late.discard(sent.hash)
                 return dict(found)
+            if monotonic() > look_again:
+                self._require_to_be_next(sent)
+                look_again = monotonic() + _SECONDS_TO_BE_KNOWN
             sleep(pause)
         self._nonces.pop(sent.sender, None)
         self._late.add(sent.hash)
         raise NotMined(f"transaction {hex_of(sent.hash)} was not mined in {self._receipt_timeout:g} s")
+
+    def _require_to_be_next(self, sent: Envelope) -> None:
+        """Nobody waits for what cannot be mined as things stand: a reorg took it away, or what comes before it.
+
+        Raises
+        ------
+        NotMined
+            The node has not got it, or lacks a nonce before it.
+        """
+        following = self.nonce(sent.sender)
+        if following < sent.nonce:
+            self._late.add(sent.hash)
+            raise NotMined(f"transaction {hex_of(sent.hash)} waits for nonce {following} of {sent.sender}")
+        if following == sent.nonce and self._ask("eth_getTransactionByHash", hex_of(sent.hash)) is None:
+            raise NotMined(f"transaction {hex_of(sent.hash)} is not known to the node any more")
 
     def _why(self, sent: Envelope, mined: dict[str, Any]) -> ContractReverted | ChainError:
         """The error of a mined, failed transaction: nodes do not put it into the receipt."""
@@ -355,8 +381,13 @@ class RpcGateway(Gateway):
             return self._why_by_trace(sent)
         return self._why_by_replay(sent, mined)
 
-    def _why_by_trace(self, sent: Envelope) -> ContractReverted:
-        trace = self._ask("debug_traceTransaction", hex_of(sent.hash), _CALL_TRACER)
+    def _why_by_trace(self, sent: Envelope) -> ContractReverted | ChainError:
+        try:
+            trace = self._client.request("debug_traceTransaction", hex_of(sent.hash), _CALL_TRACER)
+        except NodeRefused as refused:
+            return self._failure(refused)
+        if trace is None:
+            return self._taken_back(sent)
         data = bytes_of(trace.get("output") or "0x")
         if not data and is_out_of_gas(trace.get("error") or ""):
             return self._errors.out_of_gas(sent.gas)
@@ -364,6 +395,8 @@ class RpcGateway(Gateway):
 
     def _why_by_replay(self, sent: Envelope, mined: dict[str, Any]) -> ContractReverted | ChainError:
         block = self.block(integer_of(mined["blockNumber"]))
+        if block.hash != bytes_of(mined["blockHash"]):
+            return self._taken_back(sent)
         call = {
             "from": sent.sender,
             "data": hex_of(sent.data),
@@ -381,6 +414,9 @@ class RpcGateway(Gateway):
             return self._errors.out_of_gas(sent.gas)
         return self._errors.decode(b"")
 
+    def _taken_back(self, sent: Envelope) -> NotMined:
+        return NotMined(f"transaction {hex_of(sent.hash)} was refused in a block that a reorg took away")
+
     def _announce_time(self) -> None:
         if self._capabilities.sets_time:
             self._ask("evm_setNextBlockTimestamp", self.now())
@@ -394,8 +430,15 @@ class RpcGateway(Gateway):
         return self._nonces[address]
 
     def _offered_fee(self) -> int:
-        head = self._ask("eth_getBlockByNumber", _LATEST, False)
+        head = self._newest()
         return FEE_HEADROOM * integer_of(head.get("baseFeePerGas") or "0x0")
+
+    def _newest(self) -> dict[str, Any]:
+        """The head as the node tells it; amid a reorg a node may have none."""
+        found: dict[str, Any] | None = self._ask("eth_getBlockByNumber", _LATEST, False)
+        if found is None:
+            raise NodeSilent(f"the node at {self._client.node} has no newest block now")
+        return found
 
     def _offers(self, method: str) -> bool:
         """Whether the node knows a method: asked without parameters it does nothing."""
@@ -409,7 +452,13 @@ class RpcGateway(Gateway):
         try:
             return self._client.request(method, *params, repeatable=repeatable)
         except NodeRefused as refused:
-            raise self._failure(refused) from refused
+            raise self._unanswered(refused) from refused
+
+    def _unanswered(self, refused: NodeRefused) -> ChainError:
+        """A question about the chain is always a good one: who refuses it cannot say now, amid a reorg for example."""
+        if refused.code in METHOD_MISSING:
+            return self._failure(refused)
+        return NodeSilent(f"the node at {self._client.node} cannot say now: {refused}")
 
     def _failure(self, refused: NodeRefused) -> ChainError:
         return ChainError(f"the node at {self._client.node} refused {refused}")
@@ -419,6 +468,11 @@ def _is_of_the_node(refused: NodeRefused) -> bool:
     """Whether it is the node that fails, and not the transaction: then the same bytes may be taken later."""
     told = refused.message.lower()
     return refused.code in _NODE_FAILS or refused.code in METHOD_MISSING or any(word in told for word in _NODE_IS_FULL)
+
+
+def _has_it(refused: NodeRefused) -> bool:
+    """Whether a node refuses what it has: another one, asked in its name, may not have heard of it."""
+    return _KNOWN.search(refused.message) is not None
 
 
 def _pauses(total: float) -> Iterator[float]:
