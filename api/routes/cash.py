@@ -106,7 +106,10 @@ async def mint_cash(body: Issue, write: TheCall) -> Answer:
     supply = await run_in_threadpool(write.service.ledger.view, "CashToken", "totalSupply")
 
     def check() -> None:
-        """Of a new request: one that comes again may be of cash that is there by now."""
+        """Of a new request: one that comes again may be of cash that is there by now.
+
+        The contract holds the bound, and refuses the second of two that pass here at one moment.
+        """
         if body.amount.units > LARGEST_AMOUNT - supply:
             limit = f"at most {LARGEST_AMOUNT - supply}, with what is there"
             raise Problem.of_field("amount", body.amount.amount, limit)

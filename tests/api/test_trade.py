@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from eth_account import Account
+from requests import Response
 
+from scfin_chain.chain.transaction import sign
 from scfin_chain.service.queue import Order
 from scfin_chain.units import Address
 from tests.api.client import Client, amount
@@ -294,6 +296,45 @@ def test_cash_up_to_the_last_unit(trade: Trade) -> None:
     assert trade.central_bank.post("/v1/cash/mint", to | {"amount": amount(1)}, form="prepare").status_code == 422
 
 
+def test_two_mints_that_do_not_fit_together(running: Running, trade: Trade) -> None:
+    """It should do the first of two that were checked at one moment, and answer the other as the contract does."""
+    service, account = running.service, _account(trade.bank)
+    supply = int(service.ledger.view("CashToken", "totalSupply"))
+    left = 2**63 - 1 - supply
+    order = service.order("mint", service.offices.central_bank.account, "CashToken", "mint", account, left)
+    with service.store.begin() as connection:
+        first, second = (service.put(connection, order) for _ in range(2))
+    service.woken()
+    _refused_past_the_cap(_ended(trade, second), left)
+    assert _ended(trade, first).json()["state"] == "done"
+    assert trade.bank.told(f"/v1/cash/{trade.bank.participant}")["balance"] == amount(2**63 - 1)
+
+
+@pytest.mark.parametrize("units", [2**63 - 1, 2**256 - 1])
+def test_a_mint_past_the_cap_by_a_key_of_ones_own(running: Running, trade: Trade, units: int) -> None:
+    """It should answer as the contract does, and read on behind it."""
+    service, central_bank = running.service, running.service.offices.central_bank.account
+    signer = service.custody.signer(central_bank)
+    assert signer is not None
+    data = service.ledger.deployment.abis["CashToken"].encode("mint", _account(trade.bank), units)
+    request = service.ledger.gateway.prepare(central_bank, service.ledger.address("CashToken"), data, gas=200_000)
+    raw = f"0x{sign(request, signer).raw.hex()}"
+    _refused_past_the_cap(trade.central_bank.post("/v1/transactions", {"raw": raw}), units)
+    before = int(trade.bank.told(f"/v1/cash/{trade.bank.participant}")["balance"]["amount"])
+    trade.mint(trade.bank, 1)
+    assert trade.bank.told(f"/v1/cash/{trade.bank.participant}")["balance"] == amount(before + 1)
+
+
+def _refused_past_the_cap(answer: Response, units: int) -> None:
+    assert (answer.status_code, answer.headers["content-type"]) == (409, "application/problem+json"), answer.text
+    document = answer.json()
+    assert (document["type"], document["revert"]["name"]) == (
+        "/problems/refused-by-the-ledger",
+        "CashSupplyCapExceeded",
+    )
+    assert {"amount": str(units), "cap": str(2**63 - 1)}.items() <= document["revert"]["arguments"].items()
+
+
 def test_too_many_requests(tmp_path: Path) -> None:
     """It should let a key ask so much a second, and say when to come back."""
     with running_service(tmp_path, requests_a_second=10) as running, founders_of(running) as trade:
@@ -329,6 +370,14 @@ def test_a_day_after_the_end_of_the_calendar(running: Running, trade: Trade) -> 
 
 def _account(client: Client) -> Address:
     return Address(client.told(f"/v1/participants/{client.participant}")["account"])
+
+
+def _ended(trade: Trade, number: int) -> Response:
+    """The answer on a command that is done or refused."""
+    deadline = monotonic() + 30
+    while (answer := trade.registrar.get(f"/v1/commands/{number}")).ok and answer.json()["state"] != "done":
+        assert monotonic() < deadline
+    return answer
 
 
 def _placed(running: Running, trade: Trade, order: Order) -> dict[str, Any]:
