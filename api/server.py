@@ -76,7 +76,7 @@ def serve_chain(serving: ServeSettings) -> None:
     accounts = _accounts(serving)
     with open_chain(serving, funds=accounts.funds) as gateway:
         print(accounts.announcement(), flush=True)
-        node = node_app(NodeMethods(gateway, accounts.signers, development=serving.development))
+        node = node_app(NodeMethods(gateway, accounts.signers, development=serving.development, gas=serving.rpc_gas))
         _run_until_told(_server(KnownHosts(node, names=serving.hosts), serving))
 
 
@@ -97,7 +97,14 @@ def _node(service: Service, serving: ServeSettings, accounts: DevelopmentAccount
             service.woken()
 
     print(accounts.announcement(), flush=True)
-    methods = NodeMethods(gateway, accounts.signers, development=serving.development, send=send, errors=service.errors)
+    methods = NodeMethods(
+        gateway,
+        accounts.signers,
+        development=serving.development,
+        send=send,
+        errors=service.errors,
+        gas=serving.rpc_gas,
+    )
     return node_router(methods, "/rpc")
 
 

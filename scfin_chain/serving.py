@@ -79,6 +79,8 @@ class ServeSettings(BaseSettings):
     """Of the accounts that the chain in this process funds and signs for; without it a public one."""
     rpc: bool = True
     """Whether /rpc answers; it shows the whole chain to whoever reaches the port."""
+    rpc_gas: Annotated[int, Field(ge=100_000, le=16_777_216)] = 6_000_000
+    """What a call or an estimate over /rpc may use; every call of the ledger needs less, and so does making one."""
     development: bool = False
     """Whether /rpc also answers evm_snapshot, evm_mine and the like."""
     start: dt.date = dt.date(2024, 1, 1)

@@ -1,6 +1,14 @@
-"""Running a call on a state without leaving a trace, as a transaction would run there, and the gas that it needs."""
+"""Running a call on a state without leaving a trace, as a transaction would run there, and the gas that it needs.
 
+A state is what hangs below one hash, and never changes: a call holds nobody up but those who call as well. So many run
+at once, each so long, with so much gas.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Semaphore
+from time import monotonic
 from typing import cast
 
 from eth.abc import BlockHeaderAPI, SignedTransactionAPI
@@ -10,14 +18,14 @@ from eth.vm.forks.prague import PragueVM
 from eth.vm.spoof import SpoofTransaction
 from eth_typing import Address
 
+from api.rpc.bounded import CALL_SECONDS, TimedOut, bounded
 from api.rpc.calls import CallRequest
 from api.rpc.errors import SERVER_ERROR, RpcError
 from api.rpc.refusals import RevertWords
 from api.rpc.view import BlockPoint, ChainView
-from scfin_chain.chain.gateway import DEFAULT_GAS
 
-GAS_CAP = DEFAULT_GAS
-"""Gas that a call or an estimate may use, however much it names: the limit of the project's own transactions."""
+CALLS_AT_ONCE = 2
+"""Calls that run at the same moment: they share the processor with whatever else the service does."""
 
 MAX_INIT_CODE = 49_152
 """Bytes of creation code: EIP-3860."""
@@ -41,53 +49,79 @@ class Outcome:
 
 
 class Executor:
-    """Calls and estimates on a chain's states."""
+    """Calls and estimates on a chain's states; ``gas`` is what each may use, however much it names."""
 
-    def __init__(self, view: ChainView, words: RevertWords) -> None:
+    def __init__(self, view: ChainView, words: RevertWords, *, gas: int) -> None:
         self._view = view
         self._words = words
+        self._gas = gas
+        self._turns = Semaphore(CALLS_AT_ONCE)
 
     def call(self, request: CallRequest, point: BlockPoint) -> bytes:
         """What a call returns there; a refusal is raised."""
-        gas = min(GAS_CAP if request.gas is None else request.gas, GAS_CAP)
-        outcome = self._run(request, point, gas)
+        gas = self._capped(request)
+        with self._turn() as deadline:
+            outcome = self._run(request, point, gas, deadline)
         self._raise_refusal(outcome, gas)
         return outcome.output
 
     def estimate(self, request: CallRequest, point: BlockPoint) -> int:
-        """A gas limit with which the transaction succeeds there, close to the least."""
+        """A gas limit with which the transaction succeeds there, close to the least where time allows."""
+        with self._turn() as deadline:
+            return self._estimate(request, point, deadline)
+
+    def _estimate(self, request: CallRequest, point: BlockPoint, deadline: float) -> int:
         high = self._allowance(request, point)
-        first = self._run(request, point, high)
+        first = self._run(request, point, high, deadline)
         if isinstance(first.error, OutOfGas):
             raise RpcError(SERVER_ERROR, f"gas required exceeds allowance ({high})")
         self._raise_refusal(first, high)
         low = first.gas_used - 1
         guess = min(high, (first.gas_used + CALL_STIPEND) * 64 // 63)
-        for limit in (first.gas_used, guess):
-            if self._succeeds(request, point, limit):
-                high = limit
-                break
-            low = limit
-        while high - low > 1 + high // TOLERANCE:
-            middle = (high + low) // 2
-            if self._succeeds(request, point, middle):
-                high = middle
-            else:
-                low = middle
+        try:
+            for limit in (first.gas_used, guess):
+                if self._succeeds(request, point, limit, deadline):
+                    high = limit
+                    break
+                low = limit
+            while high - low > 1 + high // TOLERANCE:
+                middle = (high + low) // 2
+                if self._succeeds(request, point, middle, deadline):
+                    high = middle
+                else:
+                    low = middle
+        except TimedOut:
+            pass  # what was found by then suffices, and is more than is needed
         return high
+
+    @contextmanager
+    def _turn(self) -> Iterator[float]:
+        """Wait until one may run; gives the moment at which it must have ended, the wait included."""
+        deadline = monotonic() + CALL_SECONDS
+        if not self._turns.acquire(timeout=CALL_SECONDS):
+            raise TimedOut
+        try:
+            yield deadline
+        finally:
+            self._turns.release()
+
+    def _capped(self, request: CallRequest) -> int:
+        return self._gas if request.gas is None else min(request.gas, self._gas)
 
     def _allowance(self, request: CallRequest, point: BlockPoint) -> int:
         """The most gas that the transaction may take: the cap, its own limit, or what its sender can pay."""
-        cap = min(GAS_CAP if request.gas is None else request.gas, GAS_CAP)
+        cap = self._capped(request)
         price, _ = request.fees
         if not price:
             return cap
         balance = self._view.machine(point).state.get_balance(Address(request.sender or _NOBODY))
         return min(cap, max(balance - request.value, 0) // price)
 
-    def _succeeds(self, request: CallRequest, point: BlockPoint, gas: int) -> bool:
+    def _succeeds(self, request: CallRequest, point: BlockPoint, gas: int, deadline: float) -> bool:
         try:
-            return self._run(request, point, gas).error is None
+            return self._run(request, point, gas, deadline).error is None
+        except TimedOut:
+            raise
         except RpcError:
             return False
 
@@ -106,18 +140,18 @@ class Executor:
             case error:
                 raise RpcError(SERVER_ERROR, f"execution failed: {type(error).__name__}: {error}")
 
-    def _run(self, request: CallRequest, point: BlockPoint, gas: int) -> Outcome:
-        with self._view.reading():
-            machine = self._view.machine(point, header=_seen_by(request, point.header))
-            transaction = _unsigned(request, machine, self._view.chain_id, gas)
-            _check(transaction, machine)
-            executor = machine.state.get_transaction_executor()
-            message = executor.build_evm_message(transaction)
-            computation = executor.build_computation(message, transaction)
-            executor.finalize_computation(transaction, computation)
-            used = machine.finalize_gas_used(transaction, computation)
-            error = computation.error if computation.is_error else None
-            return Outcome(bytes(computation.output), used, error)
+    def _run(self, request: CallRequest, point: BlockPoint, gas: int, deadline: float) -> Outcome:
+        """Without the chain's lock, but to make the machine: see `ChainView.machine`."""
+        machine = bounded(self._view.machine(point, header=_seen_by(request, point.header)), deadline)
+        transaction = _unsigned(request, machine, self._view.chain_id, gas)
+        _check(transaction, machine)
+        executor = machine.state.get_transaction_executor()
+        message = executor.build_evm_message(transaction)
+        computation = executor.build_computation(message, transaction)
+        executor.finalize_computation(transaction, computation)
+        used = machine.finalize_gas_used(transaction, computation)
+        error = computation.error if computation.is_error else None
+        return Outcome(bytes(computation.output), used, error)
 
 
 def _seen_by(request: CallRequest, header: BlockHeaderAPI) -> BlockHeaderAPI:

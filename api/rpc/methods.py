@@ -19,6 +19,9 @@ from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.gateway import Receipt
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import Signer
+from scfin_chain.serving import ServeSettings
+
+CALL_GAS: int = ServeSettings.model_fields["rpc_gas"].default
 
 
 class NodeMethods(Mapping[str, Method]):
@@ -36,6 +39,8 @@ class NodeMethods(Mapping[str, Method]):
         What takes a signed transaction, by default the gateway: a service may want to see it first.
     errors
         Custom errors to name in the message of a revert.
+    gas
+        What a call or an estimate may use.
     clock
         Seconds by which unasked filters grow old.
     """
@@ -48,11 +53,12 @@ class NodeMethods(Mapping[str, Method]):
         development: bool = False,
         send: Callable[[bytes], Receipt] | None = None,
         errors: ErrorCatalogue | None = None,
+        gas: int = CALL_GAS,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self.view = ChainView(gateway)
         self.log_reader = LogReader(self.view)
-        executor = Executor(self.view, RevertWords(errors))
+        executor = Executor(self.view, RevertWords(errors), gas=gas)
         groups: list[object] = [
             IdentityMethods(self.view, accounts),
             BlockMethods(self.view),

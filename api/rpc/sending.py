@@ -50,8 +50,11 @@ class SendingMethods:
     def send(self, request: CallRequest) -> Json:
         """Sign a transaction of an unlocked account and send it."""
         signer = self._signer("transaction.from", request.sender)
+        _kind(request)  # refused before it is run
+        self._check_chain(request)
+        gas = self._gas(request)
         with self._one_at_a_time:
-            return self.send_raw(sign_transaction(self._complete(request), signer))
+            return self.send_raw(sign_transaction(self._complete(request, gas), signer))
 
     @method("eth_sign", takes=(_SIGNER, _MESSAGE))
     def sign(self, account: bytes, message: bytes) -> Json:
@@ -75,21 +78,25 @@ class SendingMethods:
             raise InvalidParameter(name, shown, "an account of this node: eth_accounts lists them")
         return signer
 
-    def _complete(self, request: CallRequest) -> Unsigned:
+    def _gas(self, request: CallRequest) -> int:
+        """An estimate takes its time: nobody waits for it but who asks."""
+        if request.gas is not None:
+            return request.gas
+        return self._executor.estimate(request, BlockPoint(self._view.pending, pending=True))
+
+    def _complete(self, request: CallRequest, gas: int) -> Unsigned:
         """The transaction with what the caller left to the node."""
         with self._view.reading():
             point = BlockPoint(self._view.pending, pending=True)
-            kind = _kind(request)
-            self._check_chain(request)
             price, tip = self._fees(request, point)
             state = self._view.machine(point).state
             return Unsigned(
-                kind=kind,
+                kind=_kind(request),
                 chain_id=self._view.chain_id,
                 nonce=state.get_nonce(Address(request.sender or b"")) if request.nonce is None else request.nonce,
                 price=price,
                 tip=tip,
-                gas=self._executor.estimate(request, point) if request.gas is None else request.gas,
+                gas=gas,
                 to=request.to or b"",
                 value=request.value,
                 data=request.data,

@@ -53,12 +53,12 @@ class StateMethods:
         """The account and its slots with the trie nodes that prove them (EIP-1186)."""
         return prove(self._view, self._view.demand(named).header, account, slots)
 
-    @method("eth_call", takes=(_CALL, _BLOCK, _OVERRIDES, _BLOCK_OVERRIDES))
+    @method("eth_call", takes=(_CALL, _BLOCK, _OVERRIDES, _BLOCK_OVERRIDES), locks=True)
     def call(self, request: CallRequest, named: BlockId, _state: None, _block: None) -> Json:
         """What a call returns."""
         return data(self._executor.call(request, self._view.demand(named)))
 
-    @method("eth_estimateGas", takes=(_CALL, Parameter("block", block, "pending"), _OVERRIDES))
+    @method("eth_estimateGas", takes=(_CALL, Parameter("block", block, "pending"), _OVERRIDES), locks=True)
     def estimate(self, request: CallRequest, named: BlockId, _state: None) -> Json:
         """A gas limit that suffices; by default in the block in which the transaction would be mined."""
         return quantity(self._executor.estimate(request, self._view.demand(named)))

@@ -150,7 +150,11 @@ class ChainView:
             return None if placed is None else (self.block(placed.block.header), placed.index)
 
     def machine(self, point: BlockPoint, *, header: BlockHeaderAPI | None = None) -> PragueVM:
-        """A machine of its own on the state there; ``header`` may replace what its code sees of the block."""
+        """A machine of its own on the state there; ``header`` may replace what its code sees of the block.
+
+        It may run while the chain moves on. What it reads are trie nodes, code and headers by their hashes, which are
+        added and never changed nor removed, not by a revert either; what it writes it keeps for itself.
+        """
         with self.reading():
             machine = self._backend.chain.get_vm(header or point.header)
             assert isinstance(machine, PragueVM)

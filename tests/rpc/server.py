@@ -12,6 +12,7 @@ import requests
 import uvicorn
 
 from api.rpc import DevelopmentAccounts, NodeMethods, development_accounts, node_app
+from api.rpc.methods import CALL_GAS
 from scfin_chain.chain import ErrorCatalogue
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.units import Timestamp
@@ -76,11 +77,13 @@ def client_of(url: str) -> Iterator[Client]:
 
 
 @contextmanager
-def running_node(*, genesis_time: int, development: bool = True, origins: Sequence[str] = ()) -> Iterator[Node]:
+def running_node(
+    *, genesis_time: int, development: bool = True, origins: Sequence[str] = (), gas: int = CALL_GAS
+) -> Iterator[Node]:
     """Serve a fresh chain, and stop whatever happens."""
     accounts = development_accounts()
     gateway = EthTesterGateway(genesis_time=Timestamp(genesis_time), funds=accounts.funds, errors=ERRORS)
-    methods = NodeMethods(gateway, accounts.signers, development=development, errors=ERRORS)
+    methods = NodeMethods(gateway, accounts.signers, development=development, errors=ERRORS, gas=gas)
     app = node_app(methods, origins=origins)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)

@@ -11,7 +11,7 @@ import rlp
 from eth_utils.crypto import keccak
 from trie.hexary import HexaryTrie
 
-from api.rpc.execution import GAS_CAP
+from api.rpc.methods import CALL_GAS
 from scfin_chain.chain import Contract
 from tests.chain.probe import ABI, BYTECODE
 from tests.rpc.server import Node
@@ -172,7 +172,7 @@ def test_calls_with_value_and_price_as_a_transaction_would(node: Node, probe: Co
 def test_calls_use_no_more_gas_than_the_cap(node: Node) -> None:
     gas_left = {"data": "0x5a60005260206000f3"}
     unbounded = words(node.call("eth_call", gas_left))
-    assert 0 < GAS_CAP - unbounded[0] < 60_000
+    assert 0 < CALL_GAS - unbounded[0] < 60_000
     assert words(node.call("eth_call", {**gas_left, "gas": hex(2**63)})) == unbounded
     assert words(node.call("eth_call", {**gas_left, "gas": "0x186a0"}))[0] < 100_000
 
