@@ -3,6 +3,7 @@
 import hashlib
 from collections import OrderedDict
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -11,6 +12,12 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem
+
+KEYED = "/v1"
+"""Below it a key says who asks; elsewhere no key is asked for, and one that is made up would change nothing."""
+
+ALLOWANCE = "scfin.allowance"
+"""In the scope: what its caller may still ask, for what turns out to be more than one request."""
 
 UNLIMITED = ("/health", "/ready", "/metrics")
 
@@ -24,8 +31,34 @@ KNOWN_KEYS = 10_000
 """Keys that are remembered to have opened something."""
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A caller's requests in any second."""
+
+    limiter: MovingWindowRateLimiter
+    rate: RateLimitItem
+    who: str
+
+    @property
+    def amount(self) -> int:
+        return self.rate.amount
+
+    async def take(self, requests: int = 1) -> bool:
+        """Whether there were so many left; where not, none is taken."""
+        return requests <= 0 or await self.limiter.hit(self.rate, self.who, cost=requests)
+
+
+RETRY = {"Retry-After": "1"}
+"""The window is a second."""
+
+
 class Limits:
-    """ASGI middleware: refuses before anything is read or looked up."""
+    """ASGI middleware: refuses before anything is read or looked up.
+
+    A request counts as one, and so does a WebSocket when it is opened. What it brings is not known before it is read:
+    who reads it takes from the `Allowance` in the scope for each further request in it, so that nobody gets more by
+    asking in batches, or over a WebSocket.
+    """
 
     def __init__(self, app: ASGIApp, *, requests_a_second: int, largest_body: int) -> None:
         self._app = app
@@ -36,16 +69,21 @@ class Limits:
         self._known: OrderedDict[str, str] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in UNLIMITED:
+        if scope["type"] not in ("http", "websocket") or scope["path"] in UNLIMITED:
             await self._app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        given = _hash(headers[b"authorization"]) if b"authorization" in headers else None
-        rate, who = self._bucket(given, _address(scope))
-        if not await self._limiter.hit(rate, who):
-            detail = f"more than {rate.amount} requests a second"
-            problem = Problem(429, "too-many-requests", detail, headers={"Retry-After": "1"})
+        keyed = b"authorization" in headers and scope["path"].startswith(KEYED)
+        given = _hash(headers[b"authorization"]) if keyed else None
+        allowance = Allowance(self._limiter, *self._bucket(given, address_of(scope)))
+        if not await allowance.take():
+            detail = f"more than {allowance.amount} requests a second"
+            problem = Problem(429, "too-many-requests", detail, headers=RETRY)
             await problem.response()(scope, receive, send)
+            return
+        scope[ALLOWANCE] = allowance
+        if scope["type"] == "websocket":
+            await self._app(scope, receive, send)
             return
         declared = headers.get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > self._largest_body:
@@ -110,5 +148,6 @@ def _hash(key: bytes) -> str:
     return hashlib.sha256(key).hexdigest()
 
 
-def _address(scope: Scope) -> str:
+def address_of(scope: Scope) -> str:
+    """From where somebody asks."""
     return str((scope.get("client") or ("unknown",))[0])

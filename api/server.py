@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from api.app import make_app
 from api.hosts import KnownHosts
+from api.limits import Limits
 from api.rpc.accounts import PUBLIC_MNEMONIC, DevelopmentAccounts, development_accounts
 from api.rpc.methods import NodeMethods
 from api.rpc.router import node_app, node_router
@@ -77,7 +78,9 @@ def serve_chain(serving: ServeSettings) -> None:
     with open_chain(serving, funds=accounts.funds) as gateway:
         print(accounts.announcement(), flush=True)
         node = node_app(NodeMethods(gateway, accounts.signers, development=serving.development, gas=serving.rpc_gas))
-        _run_until_told(_server(KnownHosts(node, names=serving.hosts), serving))
+        known = KnownHosts(node, names=serving.hosts)
+        limited = Limits(known, requests_a_second=serving.requests_a_second, largest_body=serving.largest_body)
+        _run_until_told(_server(limited, serving))
 
 
 def _accounts(serving: ServeSettings) -> DevelopmentAccounts:
@@ -129,6 +132,7 @@ def _server(app: ASGIApp, serving: ServeSettings, *, stopping: Callable[[], None
         port=serving.port,
         log_config=None,
         access_log=False,
+        ws_max_size=serving.largest_body,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
     return Server(config, stopping=stopping)

@@ -4,6 +4,7 @@ import json
 import logging
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from time import monotonic
 
 from api.rpc.errors import (
@@ -44,25 +45,64 @@ Id = str | int | float | None
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a body asks for: a request or a batch of them; or what is wrong with the whole."""
+
+    requests: tuple[object, ...] = ()
+    batch: bool = False
+    wrong: RpcError | None = None
+
+    @property
+    def calls(self) -> int:
+        """How many requests it counts for: a batch as many as it holds, what is none as one."""
+        return max(1, len(self.requests))
+
+
 class Dispatcher:
     """Finds the method of each request and answers with its result or its error."""
 
     def __init__(self, methods: Mapping[str, Method]) -> None:
         self._methods = methods
 
-    def answer(self, body: bytes, more: Mapping[str, Method] | None = None) -> bytes | None:
-        """The answer to a request or a batch, None where only notifications came; ``more`` are a connection's own."""
+    def read(self, body: bytes) -> Asked:
+        """What a body asks for; nothing is done yet."""
         try:
             read = _read(body)
         except RpcError as error:
-            return _failure(None, error)
+            return Asked(wrong=error)
+        if not isinstance(read, list):
+            return Asked((read,))
+        if not 1 <= len(read) <= MAX_BATCH:
+            limit = f"must be from 1 to {MAX_BATCH}"
+            return Asked(wrong=RpcError(INVALID_REQUEST, f"requests in the batch are {len(read)}: {limit}"))
+        return Asked(tuple(read), batch=True)
+
+    def answer(self, asked: Asked, more: Mapping[str, Method] | None = None) -> bytes | None:
+        """The answer to a request or a batch, None where only notifications came; ``more`` are a connection's own."""
+        if asked.wrong is not None:
+            return _failure(None, asked.wrong)
         methods = {**self._methods, **more} if more else self._methods
-        return _batch(methods, read) if isinstance(read, list) else _one(methods, read)
+        return _batch(methods, asked.requests) if asked.batch else _one(methods, asked.requests[0])
+
+    def refuse(self, asked: Asked, refusal: RpcError) -> bytes | None:
+        """The same error to each request, None where nobody wants an answer."""
+        if asked.wrong is not None:
+            return _failure(None, refusal)
+        answers = [answer for request in asked.requests if (answer := _refused(request, refusal)) is not None]
+        if not answers:
+            return None
+        return b"[" + b",".join(answers) + b"]" if asked.batch else answers[0]
 
 
 def too_large(size: int) -> bytes:
     """The answer to a body that was not read to its end."""
     return _failure(None, RpcError(INVALID_REQUEST, f"body is {size} bytes or more: must be at most {MAX_BODY} bytes"))
+
+
+def too_many_connections(most: int) -> bytes:
+    """The answer to who wants another connection."""
+    return _failure(None, LimitExceeded(f"limit exceeded: connections of one address must be at most {most}"))
 
 
 def not_json(content_type: str) -> bytes:
@@ -86,10 +126,7 @@ def _read(body: bytes) -> object:
         raise RpcError(PARSE_ERROR, f"body is no JSON: {' '.join(str(error).split())[:200]}") from error
 
 
-def _batch(methods: Mapping[str, Method], requests: list[object]) -> bytes | None:
-    if not 1 <= len(requests) <= MAX_BATCH:
-        limit = f"must be from 1 to {MAX_BATCH}"
-        return _failure(None, RpcError(INVALID_REQUEST, f"requests in the batch are {len(requests)}: {limit}"))
+def _batch(methods: Mapping[str, Method], requests: tuple[object, ...]) -> bytes | None:
     answers: list[bytes] = []
     size, deadline = 0, monotonic() + MAX_SECONDS
     for request in requests:
@@ -130,7 +167,7 @@ def _one(methods: Mapping[str, Method], request: object) -> bytes | None:
     except ScfinError as error:
         answer = _failure(identity, refusal_of(error))
     except Exception:  # a bug of ours: the caller learns that, the log learns more
-        _log.exception("method=%s failed", request.get("method") if isinstance(request, dict) else None)
+        _log.exception("request met a bug method=%s", request.get("method") if isinstance(request, dict) else None)
         answer = _failure(identity, RpcError(INTERNAL_ERROR, "internal error"))
     return None if is_notification else answer
 

@@ -1,15 +1,21 @@
 """JSON-RPC over HTTP and WebSocket on the same path."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response, WebSocket
 from fastapi.middleware.cors import CORSMiddleware
-from starlette.concurrency import run_in_threadpool
 
+from api.limits import ALLOWANCE, RETRY, address_of
 from api.rpc.conversation import Conversation
-from api.rpc.dispatch import MAX_BODY, Dispatcher, not_json, too_large
+from api.rpc.dispatch import MAX_BODY, Dispatcher, not_json, too_large, too_many_connections
+from api.rpc.front import Front
 from api.rpc.methods import NodeMethods
+from api.rpc.places import Places
+from api.rpc.subscriptions import SUBSCRIPTIONS_AN_ADDRESS, Subscriptions
+
+CONNECTIONS_AN_ADDRESS = 50
+"""WebSockets that one address may have open."""
 
 FOREIGN = 1008
 """WebSocket close code of a policy that was broken: RFC 6455, section 7.4.1."""
@@ -22,16 +28,24 @@ def node_router(methods: NodeMethods, *paths: str, origins: Sequence[str] = ()) 
     WebSocket must come from the same host or from one of ``origins``.
     """
     router = APIRouter(include_in_schema=False)
-    dispatcher = Dispatcher(methods)
+    front = Front(Dispatcher(methods))
+    connections, subscriptions = Places(CONNECTIONS_AN_ADDRESS), Places(SUBSCRIPTIONS_AN_ADDRESS)
 
     async def over_http(request: Request) -> Response:
-        return await _answer(dispatcher, request)
+        return await _answer(front, request)
 
     async def over_websocket(socket: WebSocket) -> None:
         if not _is_welcome(socket, origins):
             await socket.close(FOREIGN)
             return
-        await Conversation(socket, dispatcher, methods).run()
+        address = address_of(socket.scope)
+        if not connections.take(address):
+            await socket.send_denial_response(_json(too_many_connections(connections.most), 429, RETRY))
+            return
+        try:
+            await Conversation(socket, front, Subscriptions(methods, subscriptions, address)).run()
+        finally:
+            connections.give_back(address)
 
     for path in paths or ("/",):
         router.add_api_route(path, over_http, methods=["POST"])
@@ -50,7 +64,7 @@ def node_app(methods: NodeMethods, *, origins: Sequence[str] = ()) -> FastAPI:
     return app
 
 
-async def _answer(dispatcher: Dispatcher, request: Request) -> Response:
+async def _answer(front: Front, request: Request) -> Response:
     content_type = request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         return _json(not_json(content_type), 415)
@@ -59,12 +73,16 @@ async def _answer(dispatcher: Dispatcher, request: Request) -> Response:
         body += chunk
         if len(body) > MAX_BODY:
             return _json(too_large(len(body)), 413)
-    answer = await run_in_threadpool(dispatcher.answer, bytes(body))
+    asked = await front.read(bytes(body))
+    refusal = await front.refusal(asked, request.scope.get(ALLOWANCE), taken=1)
+    if refusal is not None:
+        return _json(refusal.said or b"", 429, RETRY)
+    answer = await front.answer(asked)
     return Response(status_code=204) if answer is None else _json(answer, 200)
 
 
-def _json(content: bytes, status: int) -> Response:
-    return Response(content, status, media_type="application/json")
+def _json(content: bytes, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(content, status, headers, media_type="application/json")
 
 
 def _is_welcome(socket: WebSocket, origins: Sequence[str]) -> bool:

@@ -10,10 +10,14 @@ from api.rpc.logs import Query, parse_criteria
 from api.rpc.method import Method, Parameter, method, methods_of
 from api.rpc.methods import NodeMethods
 from api.rpc.parameters import text
+from api.rpc.places import Places
 from api.rpc.watches import HeadWatch, LogWatch, TransactionWatch, Watch
 
 MAX_SUBSCRIPTIONS = 100
 """Subscriptions of one connection."""
+
+SUBSCRIPTIONS_AN_ADDRESS = 500
+"""Subscriptions of all connections of one address."""
 
 _KIND = Parameter("subscription", text)
 _OPTIONS = Parameter("options", lambda _, value: value, None)
@@ -23,7 +27,9 @@ _ID = Parameter("subscriptionId", text)
 class Subscriptions:
     """The watches of one connection; a new one speaks only after the caller has its id."""
 
-    def __init__(self, methods: NodeMethods) -> None:
+    def __init__(self, methods: NodeMethods, places: Places, address: str) -> None:
+        self._places = places
+        self._address = address
         self._view = methods.view
         self._reader = methods.log_reader
         self._new: dict[str, Watch] = {}
@@ -43,15 +49,27 @@ class Subscriptions:
         kept = len(self._new) + len(self._speaking)
         if kept >= MAX_SUBSCRIPTIONS:
             raise LimitExceeded(f"subscriptions are {kept}: must be at most {MAX_SUBSCRIPTIONS} on one connection")
+        watch = self._kinds[kind](options)
+        if not self._places.take(self._address):
+            raise LimitExceeded(f"subscriptions of one address must be at most {self._places.most}")
         named = f"0x{token_hex(16)}"
-        self._new[named] = self._kinds[kind](options)
+        self._new[named] = watch
         return named
 
     @method("eth_unsubscribe", takes=(_ID,))
     def unsubscribe(self, named: str) -> Json:
         """Whether there was such a subscription; now there is none."""
         ended = self._new.pop(named, None), self._speaking.pop(named, None)
-        return ended != (None, None)
+        if ended == (None, None):
+            return False
+        self._places.give_back(self._address)
+        return True
+
+    def end(self) -> None:
+        """The connection is gone: its places are for others."""
+        self._places.give_back(self._address, len(self._new) + len(self._speaking))
+        self._new.clear()
+        self._speaking.clear()
 
     def begin(self) -> None:
         """Let the new ones speak: their ids are with the caller."""

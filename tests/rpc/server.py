@@ -10,8 +10,11 @@ from typing import Any
 
 import requests
 import uvicorn
+from starlette.types import ASGIApp
 
+from api.limits import Limits
 from api.rpc import DevelopmentAccounts, NodeMethods, development_accounts, node_app
+from api.rpc.dispatch import MAX_BODY
 from api.rpc.methods import CALL_GAS
 from scfin_chain.chain import ErrorCatalogue
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
@@ -78,13 +81,20 @@ def client_of(url: str) -> Iterator[Client]:
 
 @contextmanager
 def running_node(
-    *, genesis_time: int, development: bool = True, origins: Sequence[str] = (), gas: int = CALL_GAS
+    *,
+    genesis_time: int,
+    development: bool = True,
+    origins: Sequence[str] = (),
+    gas: int = CALL_GAS,
+    requests_a_second: int | None = None,
 ) -> Iterator[Node]:
-    """Serve a fresh chain, and stop whatever happens."""
+    """Serve a fresh chain, and stop whatever happens; as `scfin chain` does where requests are limited."""
     accounts = development_accounts()
     gateway = EthTesterGateway(genesis_time=Timestamp(genesis_time), funds=accounts.funds, errors=ERRORS)
     methods = NodeMethods(gateway, accounts.signers, development=development, errors=ERRORS, gas=gas)
-    app = node_app(methods, origins=origins)
+    app: ASGIApp = node_app(methods, origins=origins)
+    if requests_a_second is not None:
+        app = Limits(app, requests_a_second=requests_a_second, largest_body=MAX_BODY)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     thread = Thread(target=server.run)

@@ -5,6 +5,12 @@ given keys that are made up
     it should disturb nobody there whose key has opened something
 given one key in many spellings
     it should count them all for that key
+given a path that asks for no key
+    it should count for the address, whatever key is sent along
+given a request that holds many
+    it should let its reader take them all from the caller's window, or none
+given a WebSocket
+    it should count as a request when it is opened
 """
 
 import asyncio
@@ -12,7 +18,7 @@ from itertools import count
 
 from starlette.types import Message, Receive, Scope, Send
 
-from api.limits import NEWCOMERS, OPENED, Limits
+from api.limits import ALLOWANCE, NEWCOMERS, OPENED, Allowance, Limits
 
 LIMIT = 5
 OURS = b"scfin_0123456789ab_ours"
@@ -29,7 +35,14 @@ async def application(scope: Scope, _receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def status_of(app: Limits, authorization: bytes, address: str = "10.0.0.1") -> int:
+async def status_of(
+    app: Limits,
+    authorization: bytes,
+    address: str = "10.0.0.1",
+    *,
+    path: str = "/v1/clock",
+    kind: str = "http",
+) -> int:
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -39,9 +52,9 @@ async def status_of(app: Limits, authorization: bytes, address: str = "10.0.0.1"
         sent.append(message)
 
     scope = {
-        "type": "http",
+        "type": kind,
         "method": "GET",
-        "path": "/v1/clock",
+        "path": path,
         "headers": [(b"authorization", authorization)],
         "client": (address, 1),
     }
@@ -79,3 +92,47 @@ def test_spellings_of_one_key_count_for_that_key() -> None:
         assert seen.count(200) <= LIMIT
 
     asyncio.run(tried())
+
+
+def test_no_key_counts_where_none_is_asked_for() -> None:
+    async def tried() -> None:
+        app = limited()
+        seen = [await status_of(app, made_up(), path="/rpc") for _ in range(4 * LIMIT)]
+        assert seen.count(401) <= LIMIT
+        assert await status_of(app, b"Bearer " + OURS, path="/rpc") == 429
+
+    asyncio.run(tried())
+
+
+def test_a_request_that_holds_many_takes_all_of_them_or_none() -> None:
+    taken: list[bool] = []
+
+    async def reader(scope: Scope, receive: Receive, send: Send) -> None:
+        allowance: Allowance = scope[ALLOWANCE]
+        assert allowance.amount == LIMIT
+        taken.extend([await allowance.take(LIMIT), await allowance.take(LIMIT - 1), await allowance.take(1)])
+        await application(scope, receive, send)
+
+    async def tried() -> None:
+        app = Limits(reader, requests_a_second=LIMIT, largest_body=1_000)
+        assert await status_of(app, made_up(), path="/rpc") == 401
+        assert await status_of(app, made_up(), path="/rpc") == 429
+
+    asyncio.run(tried())
+    assert taken == [False, True, False]
+
+
+def test_a_websocket_counts_when_it_is_opened() -> None:
+    opened: list[bool] = []
+
+    async def socket(scope: Scope, _receive: Receive, send: Send) -> None:
+        opened.append(ALLOWANCE in scope)
+        await send({"type": "websocket.accept", "status": 101})
+
+    async def tried() -> None:
+        app = Limits(socket, requests_a_second=LIMIT, largest_body=1_000)
+        seen = [await status_of(app, made_up(), path="/rpc", kind="websocket") for _ in range(2 * LIMIT)]
+        assert seen == [101] * LIMIT + [429] * LIMIT
+
+    asyncio.run(tried())
+    assert opened == [True] * LIMIT
