@@ -20,7 +20,6 @@ from api.schemas import Prepared, ToldEvent, Written
 from api.wiring import Wiring, wiring_of
 from scfin_chain.chain.transaction import unsigned
 from scfin_chain.service.queue import Command, Order, Refusal
-from scfin_chain.service.rehearsal import rehearse
 from scfin_chain.service.service import Service
 from scfin_chain.store.failures import Conflict
 from scfin_chain.store.tables import EventRow, IdempotencyRow, table_of
@@ -206,7 +205,7 @@ class Call(Write):
 
     def _prepare(self, order: Order) -> Prepared:
         gateway = self.service.ledger.gateway
-        rehearse(gateway, order.recipient, order.data, sender=order.sender)
+        gateway.rehearse(order.recipient, order.data, sender=order.sender)
         request = gateway.prepare(order.sender, order.recipient, order.data)
         return Prepared(
             chain_id=request.chain_id,

@@ -225,9 +225,9 @@ def _service(
     with store.begin() as connection:
         for label in FOUNDERS:
             custody.take(connection, label)
-    queue = Queue(store=store, gateway=gateway, custody=custody)
     settled = serving.rpc_url is None and not serving.development  # nobody can take such a chain back
     finality = 0 if settled else serving.depth("finality_depth", chain_id=gateway.chain_id)
+    queue = Queue(store=store, gateway=gateway, custody=custody, finality_depth=finality)
     confirmations = serving.depth("confirmations", chain_id=gateway.chain_id)
     worker = None
     listener = Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=finality)

@@ -5,7 +5,7 @@ once; so the same bytes may be sent again after a crash or a reorg, and nothing 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
 from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, StoreError
 from scfin_chain.service.custody import Custody
-from scfin_chain.service.rehearsal import rehearse
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import BlockRow, table_of
@@ -85,12 +84,18 @@ class Refusal:
 
 
 class Queue:
-    """Puts commands into the database, and the worker's hand on them."""
+    """Puts commands into the database, and the worker's hand on them.
 
-    def __init__(self, *, store: Store, gateway: Gateway, custody: Custody) -> None:
+    ``finality_depth`` is the number of blocks that a reorg may still replace.
+    """
+
+    def __init__(self, *, store: Store, gateway: Gateway, custody: Custody, finality_depth: int = 0) -> None:
         self._store = store
         self._gateway = gateway
         self._custody = custody
+        self._finality_depth = finality_depth
+        self._spent: dict[int, int] = {}
+        """The head at which a command's nonce was seen to be spent by another transaction."""
         self._ended: list[_End] = []
         self._unread: list[BlockRef] = []
 
@@ -157,10 +162,12 @@ class Queue:
             rows = connection.execute(select(COMMANDS).where(COMMANDS.c.id.in_(list(numbers)))).mappings()
             return {row["id"]: dict(row) for row in rows}
 
-    def target(self, number: int) -> Day | None:
-        """The day to which a command wants time to go on; None where it is one for the chain."""
-        command = self.read([number])[number]
-        return Day(int(command["data"], 16)) if command["step"] == ADVANCE else None
+    def targets(self, numbers: Iterable[int]) -> dict[int, Day]:
+        """The days to which some of the commands want time to go on; the others are for the chain."""
+        query = select(COMMANDS.c.id, COMMANDS.c.data).where(COMMANDS.c.id.in_(list(numbers)))
+        with self._store.read() as connection:
+            rows = connection.execute(query.where(COMMANDS.c.step == ADVANCE)).all()
+        return {number: Day(int(data, 16)) for number, data in rows}
 
     def finish(self, number: int, block: BlockRef) -> None:
         """Note that a command to the clock came to its end."""
@@ -210,24 +217,9 @@ class Queue:
 
     def _bring(self, number: int, *, signings: int) -> Receipt | Refusal:
         command = self.read([number])[number]
-        if command["state"] == "queued":
-            refusal = self._preflight(command)
-            if refusal is not None:
-                self._require_settled(number)
-                return self._refuse(number, ("queued",), refusal)
-            command = self._bind(command)
-        return self._send(command, signings)
-
-    def _preflight(self, command: Command) -> Refusal | None:
-        """What the contract would say now: a refused transaction would be mined, and spend a nonce and a block."""
-        data = bytes.fromhex(command["data"])
-        if not data:
-            return None
-        try:
-            rehearse(self._gateway, Address(command["recipient"]), data, sender=Address(command["sender"]))
-        except ContractReverted as refused:
-            return Refusal.of(refused)
-        return None
+        if command["state"] != "queued":
+            return self._send(command, signings, self._gateway.send)
+        return self._send(self._bind(command), signings, self._gateway.attempt)
 
     def _bind(self, command: Command) -> Command:
         """Sign the command with the sender's next nonce, and store that before anything is sent."""
@@ -247,29 +239,39 @@ class Queue:
         self._change(command, values)
         return {**command, **values}
 
-    def _send(self, command: Command, signings: int) -> Receipt | Refusal:
+    def _send(self, command: Command, signings: int, send: Callable[[bytes], Receipt]) -> Receipt | Refusal:
+        """Bytes that may have been sent before have to be mined, refused or not: later nonces may be bound already."""
         try:
-            receipt = self._gateway.send(bytes.fromhex(command["raw"]))
+            receipt = send(bytes.fromhex(command["raw"]))
         except ContractReverted as refused:
-            return self._refuse(command["id"], ("sent",), Refusal.of(refused), self._mined(command))
+            return self._refused(command["id"], Refusal.of(refused), self._mined(command))
         except TransactionRefused as refused:
             return self._not_taken(command, refused, signings)
         self._end(_End(command["id"], ("sent",), "done", receipt.block))
         return receipt
 
     def _not_taken(self, command: Command, refused: TransactionRefused, signings: int) -> Receipt | Refusal:
-        """What somebody else signed is refused; what was signed here, and cannot be mined any more, is anew.
+        """What somebody else signed is refused; what was signed here, and can never be mined any more, is anew.
 
         Where that does not help either it waits, signed as it is.
         """
         if command["step"] == SUBMIT:
-            self._require_settled(command["id"])
-            return self._refuse(command["id"], ("sent",), Refusal.of(refused))
+            return self._refused(command["id"], Refusal.of(refused), None)
         if refused.reason in (Reason.NO_FUNDS, Reason.NONCE_TOO_HIGH) or not signings:
+            raise refused
+        if refused.reason is Reason.NONCE_SPENT and not self._spent_for_good(command["id"]):
             raise refused
         log.warning("signed anew command=%d reason=%s", command["id"], refused)
         self._change(command, {"state": "queued", "raw": None, "transaction_hash": None, "nonce": None})
         return self._bring(command["id"], signings=signings - 1)
+
+    def _spent_for_good(self, number: int) -> bool:
+        """Whether what spent the nonce is final: a reorg might give it back, and then both signatures would be mined."""
+        head = self._gateway.head().number
+        if head - self._spent.setdefault(number, head) < self._finality_depth:
+            return False
+        del self._spent[number]
+        return True
 
     def _require_settled(self, number: int) -> None:
         """Before a refusal: what a reorg took away may be all that is missing, and it is sent again before this.
@@ -302,14 +304,18 @@ class Queue:
         receipt = self._gateway.receipt(bytes.fromhex(command["transaction_hash"]))
         return None if receipt is None else receipt.block
 
-    def _refuse(
-        self, number: int, came_from: tuple[str, ...], refusal: Refusal, block: BlockRef | None = None
-    ) -> Refusal:
-        self._end(_End(number, came_from, "refused", block, refusal))
+    def _refused(self, number: int, refusal: Refusal, block: BlockRef | None) -> Refusal:
+        """A refusal without a block leaves the nonce to the next command: it is stored before that is bound."""
+        if block is None:
+            self._require_settled(number)
+        self._end(_End(number, ("sent",), "refused", block, refusal))
+        if block is None:
+            self.flush()
         return refusal
 
     def _end(self, end: "_End") -> None:
         self._ended.append(end)
+        self._spent.pop(end.number, None)
         if end.block is not None:
             self._unread.append(end.block)
 

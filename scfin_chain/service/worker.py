@@ -161,16 +161,16 @@ class Worker:
         try:
             numbers = self.queue.waiting(after=self._passed, at_most=BATCH)
             self._passed = numbers[-1] if len(numbers) == BATCH else 0
+            targets = self.queue.targets(numbers)
             for number in numbers:
                 self._still_leading()
-                done += self._work(number)
+                done += self._work(number, targets.get(number))
         finally:
             self.queue.flush()
         return done + self._read()
 
-    def _work(self, number: int) -> bool:
+    def _work(self, number: int, target: Day | None) -> bool:
         """One command; what the chain cannot take now is left to wait, and does not hold up the others."""
-        target = self.queue.target(number)
         try:
             if target is None:
                 self.queue.bring(number)

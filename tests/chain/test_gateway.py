@@ -12,6 +12,9 @@ sending
     given a transaction of any type: it is mined as it was signed; given a refusal: the typed error
     given the same bytes again: the same receipt or refusal, and no second block; after a reorg: executed anew
     given bytes that can never be mined: the reason, and nothing is spent
+attempting
+    given what a contract takes: it is mined; given a refusal of any kind: the typed error, and nothing is spent
+    given the same bytes again: the same receipt
 finding
     given a hash: the receipt and the transaction as they were, also from afar; given one that is not there: None
     given a reorg: only what is on the chain now
@@ -245,6 +248,36 @@ class TestSending:
 
         assert [gateway.send(raw), gateway.send(raw)] == [first, first]
         assert (gateway.head(), probe.call("count")) == (head, 8)
+
+    def test_is_mined_at_an_attempt_too(self, gateway: Gateway, probe: Contract, deployer: Signer) -> None:
+        raw = signed(gateway, deployer, probe.address, ABI.encode("note", 1, "tried", 2))
+
+        receipt = gateway.attempt(raw)
+
+        assert (gateway.receipt(keccak(raw)), gateway.head().ref) == (receipt, receipt.block)
+        assert (gateway.attempt(raw), probe.call("count")) == (receipt, 7)
+
+    @pytest.mark.parametrize(("function", "arguments", "name", "shown"), REFUSALS)
+    def test_spends_nothing_on_an_attempt_that_is_refused(
+        self,
+        gateway: Gateway,
+        probe: Contract,
+        deployer: Signer,
+        function: str,
+        arguments: tuple[object, ...],
+        name: str,
+        shown: dict[str, object],
+    ) -> None:
+        raw = signed(gateway, deployer, probe.address, ABI.encode(function, *arguments), gas=200_000)
+        before = gateway.head(), gateway.nonce(deployer.address), gateway.balance(deployer.address)
+
+        for _ in range(2):
+            with pytest.raises(ContractReverted) as refused:
+                gateway.attempt(raw)
+            assert (refused.value.name, refused.value.arguments) == (name, named(shown, deployer.address))
+
+        assert (gateway.head(), gateway.nonce(deployer.address), gateway.balance(deployer.address)) == before
+        assert gateway.receipt(keccak(raw)) is None
 
     @pytest.mark.parametrize(("function", "arguments", "name", "shown"), REFUSALS)
     def test_reverts_in_the_same_way_given_the_same_bytes(

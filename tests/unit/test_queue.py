@@ -3,6 +3,7 @@
 given an act of the service that has to wait: the same act is the same command, until it ended
 given signed bytes again: worked on again where they were refused without a block, else nothing changes
 given a command that no signature of ours makes acceptable: it is signed anew a few times, then waits
+given a command whose nonce another transaction spent: it is signed anew when that is final, not before
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from scfin_chain.chain import Reason, Signer, TransactionRefused, development_si
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.gateway import Gateway, Receipt
 from scfin_chain.chain.keyring import Keyring
+from scfin_chain.errors import NodeSilent
 from scfin_chain.service.custody import Custody
 from scfin_chain.service.queue import MOST_SIGNINGS, SUBMIT, Order, Queue, Refusal
 from scfin_chain.store.store import Store
@@ -144,3 +146,28 @@ def test_signs_anew_a_few_times_only(store: Store, gateway: Gateway, poor: Signe
 
     assert node.sent == 1 + MOST_SIGNINGS
     assert queue.waiting(at_most=10) == [number]
+
+
+class Silent(Through):
+    """A node that falls silent before it takes anything."""
+
+    def send(self, raw: bytes) -> Receipt:
+        raise NodeSilent("nobody answers")
+
+
+def test_signs_anew_when_what_spent_the_nonce_is_final(store: Store, gateway: Gateway, poor: Signer) -> None:
+    gateway.transact(DEPLOYER, poor.address, value=ETHER)
+    custody = Custody(store, Keyring())
+    number = Queue(store=store, gateway=gateway, custody=custody).place(payment(poor))
+    with pytest.raises(NodeSilent):
+        Queue(store=store, gateway=Silent(gateway), custody=custody).work(number)
+    gateway.transact(poor, DEPLOYER.address)  # by somebody who has the key too
+    queue = Queue(store=store, gateway=gateway, custody=custody, finality_depth=3)
+
+    for _ in range(3):
+        with pytest.raises(TransactionRefused, match="nonce 0"):
+            queue.work(number)
+        gateway.mine()
+
+    assert isinstance(queue.work(number), Receipt)
+    assert gateway.balance(SHOP) == 1

@@ -128,11 +128,18 @@ class EthTesterGateway(Gateway):
             )
 
     def send(self, raw: bytes) -> Receipt:
+        return self._send(raw, refusals=True)
+
+    def attempt(self, raw: bytes) -> Receipt:
+        return self._send(raw, refusals=False)
+
+    def _send(self, raw: bytes, *, refusals: bool) -> Receipt:
+        """``refusals`` says whether one that is refused is mined all the same."""
         envelope = open_envelope(raw, chain_id=self._chain_id)
         with self._lock:
             placed = self._backend.placed(envelope.hash)
             if placed is None:
-                return self._mine(received(envelope), envelope.sender)
+                return self._mine(received(envelope), envelope.sender, refusals=refusals)
             mined = self._receipt_at(placed)
             if mined.succeeded:
                 return mined
@@ -230,15 +237,19 @@ class EthTesterGateway(Gateway):
     def close(self) -> None:
         """Nothing is held outside this process."""
 
-    def _mine(self, transaction: SignedTransactionAPI, sender: Address) -> Receipt:
+    def _mine(self, transaction: SignedTransactionAPI, sender: Address, *, refusals: bool = True) -> Receipt:
+        def accepted(computation: ComputationAPI) -> None:
+            if computation.is_error:
+                raise self._revert_of(computation, transaction.gas)
+
         try:
-            block, receipt, computation = self._backend.mine_transaction(transaction)
+            mined = self._backend.mine_transaction(transaction, unless=None if refusals else accepted)
+            block, receipt, computation = mined
         except ValidationError as error:
             raise self._refusal_of(transaction, sender, error) from error
         self._nonces[sender] = transaction.nonce + 1
         self._nonces_at = block.hash
-        if computation.is_error:
-            raise self._revert_of(computation, transaction.gas)
+        accepted(computation)
         return _receipt_of(transaction, receipt, block.header)
 
     def _receipt_at(self, placed: Placed) -> Receipt:

@@ -176,13 +176,20 @@ class SimulatedBackend(PyEVMBackend):  # type: ignore[misc]
             with self._act(TimeSet(at=Timestamp(at))):
                 self._set_time(at)
 
-    def mine_transaction(self, transaction: SignedTransactionAPI) -> tuple[BlockAPI, ReceiptAPI, ComputationAPI]:
-        """Run one transaction in a block of its own; an invalid one raises and leaves the chain as it was."""
+    def mine_transaction(
+        self, transaction: SignedTransactionAPI, *, unless: Callable[[ComputationAPI], None] | None = None
+    ) -> tuple[BlockAPI, ReceiptAPI, ComputationAPI]:
+        """Run one transaction in a block of its own; an invalid one raises and leaves the chain as it was.
+
+        So does one of which ``unless`` raises, when it has run.
+        """
         with self.lock:
             if self.has_pending_transactions:
                 self.mine_blocks()
             vm = self.chain.get_vm(self.pending)
             receipt, computation = vm.apply_transaction(self.pending, transaction)
+            if unless is not None:
+                unless(computation)
             raw = transaction.encode()
             with self._act(TransactionMined(raw=raw, sender=address_of(transaction.sender))):
                 vm.state.persist()
