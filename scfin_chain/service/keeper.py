@@ -61,8 +61,14 @@ class Keeper:
         To be asked again after each block that was read: what one task does may ask for another. What the contract
         refused for a reason of its own is left out for the rest of the day.
         """
-        commands = [*self.collections(day), *self.expiries(day), *self.defaults(day), *self.payouts()]
         self._refused = {act: refused for act, refused in self._refused.items() if refused == day}
+        return self._open([*self.collections(day), *self.expiries(day), *self.defaults(day), *self.payouts()])
+
+    def untried(self, day: Day) -> int:
+        """How many collections this day still asks for: no later day takes them."""
+        return len(self._open(self.collections(day)))
+
+    def _open(self, commands: list[Command]) -> list[Command]:
         return [command for command in commands if _act(command) not in self._refused]
 
     def perform(self, day: Day, submit: Submit) -> int:

@@ -189,6 +189,9 @@ class Worker:
         gateway = self.ledger.gateway
         self._settle_day()
         while (today := self._today(gateway)) < target:
+            waiting = self.keeper.untried(today)
+            if waiting:
+                raise ChainError(f"the clock stays at day {today}: {waiting} collections of that day are not tried yet")
             gateway.set_time(start_of(Day(today + 1)))
             self._settle_day()
         if day_of(gateway.head().timestamp) < target:
