@@ -10,7 +10,7 @@ from api.access import REGISTRAR, Reach, reach_of
 from api.limits import OPENED
 from api.problems import Problem
 from api.wiring import TheService
-from scfin_chain.deploy.founding import Role
+from scfin_chain.roles import Role
 from scfin_chain.service.api_keys import find_key
 from scfin_chain.units import Address, Day
 

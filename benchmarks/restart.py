@@ -25,8 +25,9 @@ from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.ledger import Command, Ledger
 from scfin_chain.chain.signer import Signer, development_signer
 from scfin_chain.config import LedgerSettings
-from scfin_chain.deploy.founding import CASH_CAP, FOREVER, GAS_MONEY, Founders, Role, found
+from scfin_chain.deploy.founding import CASH_CAP, FOREVER, GAS_MONEY, Founders, found
 from scfin_chain.node.journal import DUMPS, ENTRIES, DatabaseJournal
+from scfin_chain.roles import Role
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import Run
 from scfin_chain.units import Money, ParticipantId, Timestamp, day_of

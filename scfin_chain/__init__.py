@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scfin_chain.bootstrap import ChainChoice, Laboratory, open_laboratory, open_listener
     from scfin_chain.config import Settings, load_settings
-    from scfin_chain.deploy.founding import Role
     from scfin_chain.errors import ContractReverted, InvalidInput, ScfinError
+    from scfin_chain.roles import Role
     from scfin_chain.scenarios.conservation import Conservation, check_conservation
     from scfin_chain.scenarios.invoices import Invoice, read_invoices
     from scfin_chain.scenarios.replay import Replay
@@ -69,8 +69,8 @@ __all__ = [
 _HOMES = {
     "bootstrap": ("ChainChoice", "Laboratory", "open_laboratory", "open_listener"),
     "config": ("Settings", "load_settings"),
-    "deploy.founding": ("Role",),
     "errors": ("ContractReverted", "InvalidInput", "ScfinError"),
+    "roles": ("Role",),
     "scenarios.conservation": ("Conservation", "check_conservation"),
     "scenarios.invoices": ("Invoice", "read_invoices"),
     "scenarios.replay": ("Replay",),

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from enum import IntFlag
 
 from eth_utils.crypto import keccak
 
@@ -14,6 +13,7 @@ from scfin_chain.chain.ledger import Ledger
 from scfin_chain.chain.signer import DEPLOYER, Signer, development_signer
 from scfin_chain.config import LedgerSettings
 from scfin_chain.errors import ChainError
+from scfin_chain.roles import Role
 from scfin_chain.units import Address, Money, ParticipantId
 
 CASH_CAP = 2**62
@@ -30,18 +30,6 @@ FULL_ALLOWANCE = 2**256 - 1
 
 GAS_MONEY = 10 * 10**18
 """Wei that each new account gets to pay for its transactions."""
-
-
-class Role(IntFlag):
-    """Roles of a participant: the bits of ``contracts/libraries/Roles.sol``."""
-
-    CENTRAL_BANK = 1
-    BANK = 2
-    CORE_ENTERPRISE = 4
-    SUPPLIER = 8
-    CARRIER = 16
-    REGULATOR = 32
-    SYSTEM = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from scfin_chain.deploy.founding import Role
+from scfin_chain.roles import Role
 from scfin_chain.scenarios.stage import Actor, Document, Stage
 from scfin_chain.store.tables import DERIVED
 from scfin_chain.units import CreditId, Day, FinancingId, Money, ProgrammeId, date_of, day_from_date, shown

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from scfin_chain.deploy.founding import Role
+from scfin_chain.roles import Role
 from scfin_chain.scenarios.invoices import Invoice
 from scfin_chain.scenarios.stage import Actor, Document, Stage
 from scfin_chain.units import BASIS, CreditId, Day, Money, ProgrammeId, ReceivableId

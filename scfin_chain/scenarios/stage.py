@@ -10,13 +10,14 @@ from sqlalchemy import insert
 from scfin_chain.bootstrap import Laboratory
 from scfin_chain.chain.ledger import Command, Outcome
 from scfin_chain.chain.signer import Signer, development_signer
-from scfin_chain.deploy.founding import FOREVER, FULL_ALLOWANCE, Role, fund
+from scfin_chain.deploy.founding import FOREVER, FULL_ALLOWANCE, fund
 from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.events import Event
 from scfin_chain.events.credit_token import CreditRecharged
 from scfin_chain.events.financing_desk import FinancingRequested
 from scfin_chain.events.participants import Enrolled
 from scfin_chain.events.receivable_registry import ReceivableRegistered
+from scfin_chain.roles import Role
 from scfin_chain.scenarios.journal import Journal
 from scfin_chain.store.tables import NameRow, table_of
 from scfin_chain.units import (

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from eth_utils.crypto import keccak
 
 from scfin_chain.chain import development_signer
-from scfin_chain.deploy.founding import Role, fund
+from scfin_chain.deploy.founding import fund
+from scfin_chain.roles import Role
 from scfin_chain.scenarios.stage import Actor, Stage
 from scfin_chain.units import CreditId, Day, Money, ProgrammeId, ReceivableId
 from tests.integration.laboratories import START, act

@@ -16,8 +16,9 @@ import pytest
 
 from scfin_chain.chain import development_signer
 from scfin_chain.chain.ledger import Command
-from scfin_chain.deploy.founding import Role, fund
+from scfin_chain.deploy.founding import fund
 from scfin_chain.errors import ContractReverted
+from scfin_chain.roles import Role
 from scfin_chain.scenarios.stage import Stage
 from scfin_chain.service.keeper import already_so
 from scfin_chain.units import Address, Day, Money
