@@ -59,6 +59,7 @@ from scfin_chain.events.settlement import (
     PaidOut,
     Repaid,
 )
+from scfin_chain.roles import Role
 from scfin_chain.store.tables import DERIVED
 from scfin_chain.units import Address
 
@@ -88,6 +89,9 @@ class Known(Protocol):
 
     def owners(self, *accounts: Address) -> Ids:
         """The participants of those accounts."""
+
+    def banks(self) -> Ids:
+        """Every bank: a request is open to all of them."""
 
     def trade(self, receivable: int) -> Ids:
         """Debtor and creditor."""
@@ -174,10 +178,12 @@ def _credit(event: Event, known: Known) -> Ids | None:
 def _financings(event: Event, known: Known) -> Ids | None:
     match event:
         case FinancingRequested():
-            return {event.holder}
+            return {event.holder, *known.banks()}
         case FinancingFunded():
             return {event.holder, event.bank}
-        case FinancingRefused() | FinancingCancelled() | FinancingExpired() | FinancingSettled():
+        case FinancingCancelled() | FinancingExpired():
+            return {*known.financing(event.id), *known.banks()}
+        case FinancingRefused() | FinancingSettled():
             return known.financing(event.id)
     return None
 
@@ -202,6 +208,11 @@ class KnownRows:
     def owners(self, *accounts: Address) -> Ids:
         """The participants of those accounts; one that is nobody's has none."""
         query = select(PARTICIPANTS.c.id).where(PARTICIPANTS.c.account.in_(accounts))
+        return self._connection.execute(query).scalars().all()
+
+    def banks(self) -> Ids:
+        """Every bank."""
+        query = select(PARTICIPANTS.c.id).where(PARTICIPANTS.c.roles.bitwise_and(Role.BANK) != 0)
         return self._connection.execute(query).scalars().all()
 
     def trade(self, receivable: int) -> Ids:

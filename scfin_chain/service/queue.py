@@ -266,7 +266,7 @@ class Queue:
         return self._bring(command["id"], signings=signings - 1)
 
     def _spent_for_good(self, number: int) -> bool:
-        """Whether what spent the nonce is final: a reorg might give it back, and then both signatures would be mined."""
+        """Whether what spent the nonce is final: a reorg might give it back, and have both signatures mined."""
         head = self._gateway.head().number
         if head - self._spent.setdefault(number, head) < self._finality_depth:
             return False

@@ -21,7 +21,7 @@ from scfin_chain.units import Address
 from tests.fakes.stores import empty_store
 
 OWNERS = {"0xFrom": 11, "0xTo": 12, "0xAccount": 13, "0xOwner": 14, "0xSpender": 15, "0xOperator": 16}
-TRADE, FINANCING, STAKES = {21, 22}, {31, 32}, {41, 42, 43, 44}
+TRADE, FINANCING, STAKES, BANKS = {21, 22}, {31, 32}, {41, 42, 43, 44}, {61, 62}
 
 EXPECTED: dict[str, set[int]] = {
     "Approval": {14, 15},
@@ -38,11 +38,11 @@ EXPECTED: dict[str, set[int]] = {
     "DisputeResolved": TRADE,
     "Enrolled": {1},
     "Extended": {1},
-    "FinancingCancelled": FINANCING,
-    "FinancingExpired": FINANCING,
+    "FinancingCancelled": FINANCING | BANKS,
+    "FinancingExpired": FINANCING | BANKS,
     "FinancingFunded": {56, 57},
     "FinancingRefused": FINANCING,
-    "FinancingRequested": {56},
+    "FinancingRequested": {56} | BANKS,
     "FinancingSettled": FINANCING,
     "ForcedTransfer": {11, 12},
     "Frozen": {13},
@@ -95,6 +95,9 @@ class Everything:
 
     def owners(self, *accounts: Address) -> Ids:
         return [OWNERS[account] for account in accounts]
+
+    def banks(self) -> Ids:
+        return BANKS
 
     def trade(self, receivable: int) -> Ids:
         assert receivable == 1
