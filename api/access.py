@@ -31,6 +31,7 @@ ACCESS: dict[str, dict[str, Reach]] = {
     "enrol_participant": _row(registrar=_ALL),
     "suspend_participant": _row(registrar=_ALL),
     "restore_participant": _row(registrar=_ALL),
+    "extend_participant": _row(registrar=_ALL),
     "list_keys": _row(_OWN, registrar=_ALL),
     "make_key": _row(_OWN, registrar=_ALL),
     "revoke_key": _row(_OWN, registrar=_ALL),

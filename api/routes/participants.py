@@ -17,7 +17,8 @@ from api.schemas import AccountText, DayText, Page, ParticipantNumber, Strict, W
 from api.wiring import TheService
 from api.writes import Made, TheWrite
 from scfin_chain.chain.signer import address_of
-from scfin_chain.deploy.founding import FOREVER, FULL_ALLOWANCE, GAS_MONEY, Role
+from scfin_chain.deploy.founding import FOREVER, FULL_ALLOWANCE, GAS_MONEY
+from scfin_chain.roles import Role
 from scfin_chain.service.custody import CUSTODY
 from scfin_chain.service.queue import Order
 from scfin_chain.service.service import Service
@@ -60,6 +61,14 @@ class NewParticipant(Strict):
     account: AccountText | None = None
 
 
+class NewEnd(Strict):
+    """A later last day; null is without end."""
+
+    model_config = example(valid_until="2030-12-31")
+
+    valid_until: DayText | None
+
+
 class Reason(Strict):
     """Why; its hash goes on the ledger."""
 
@@ -93,7 +102,7 @@ async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
         if connection.execute(select(PARTICIPANTS.c.id).where(PARTICIPANTS.c.account == account)).first():
             raise Problem(409, "already-enrolled", f"{account} is enrolled")
         roles = sum(Role[role.upper()] for role in set(body.roles))
-        until = FOREVER if body.valid_until is None else day_from_date(body.valid_until)
+        until = _last_day(body.valid_until)
         registrar = service.offices.registrar
         fund = Order(key=None, step="fund", sender=registrar, recipient=account, value=GAS_MONEY)
         enrol = service.order(
@@ -128,6 +137,16 @@ async def restore_participant(number: ParticipantNumber, write: TheWrite) -> Wri
     )
 
 
+@router.post("/{number}/extend", **written())
+async def extend_participant(number: ParticipantNumber, body: NewEnd, write: TheWrite) -> Written:
+    """Move a participant's last day later."""
+    await run_in_threadpool(participant_row, write.service, number)
+    until = _last_day(body.valid_until)
+    return await write.run(
+        [write.service.order("extend", write.service.offices.registrar, "Participants", "extend", number, until)]
+    )
+
+
 def participant_row(service: Service, number: int) -> RowMapping:
     """The row of a participant.
 
@@ -141,6 +160,10 @@ def participant_row(service: Service, number: int) -> RowMapping:
     if row is None:
         raise Problem.not_found("participant", number)
     return row
+
+
+def _last_day(valid_until: dt.date | None) -> int:
+    return FOREVER if valid_until is None else day_from_date(valid_until)
 
 
 def _participants() -> Select[Any]:

@@ -113,6 +113,8 @@ def test_from_the_invoice_to_the_repayment(trade: Trade, hand: Hand) -> None:
         financing = int(told(written, "FinancingRequested"))
         funded = trade.answered(deep, financing)
         assert funded["state"] == "funded"
+        told_to_bank = {event["name"] for event in trade.bank.all("/v1/events")}
+        assert {"FinancingRequested", "FinancingFunded"} <= told_to_bank
         assert (quoted["verdict"], quoted["price"], quoted["claim"]) == ("approve", funded["price"], funded["claim"])
         assert deep.told(f"/v1/cash/{deep.participant}")["balance"] == funded["price"]
         _explained(trade.bank, financing, in_full)
@@ -177,6 +179,26 @@ def test_what_is_late_costs_and_what_cannot_be_paid_waits(trade: Trade) -> None:
         supplier.done("/v1/claims")
         assert supplier.told(f"/v1/cash/{supplier.participant}")["balance"] == waiting
         assert supplier.told(f"/v1/claims/{supplier.participant}")["amount"] == amount(0)
+
+
+class TestExtending:
+    def test_it_should_let_somebody_go_on_whose_last_day_passed(self, trade: Trade) -> None:
+        ending = {"name": "Ending", "roles": ["supplier"], "valid_until": trade.day(2)}
+        with trade.client_of(int(trade.registrar.done("/v1/participants", ending)["id"])) as supplier:
+            trade.mint(supplier, 10)
+            trade.advance(3)
+            payment = {"to": trade.central_bank.participant, "amount": amount(1)}
+            assert supplier.post("/v1/cash/payments", payment).json()["revert"]["name"] == "CashPartyNotValid"
+            path = f"/v1/participants/{supplier.participant}/extend"
+
+            refused = trade.registrar.post(path, {"valid_until": trade.day(-1)})
+            trade.registrar.done(path, {"valid_until": trade.day(0)})
+
+            assert refused.json()["revert"]["name"] == "ParticipantExpiryTooEarly"
+            supplier.done("/v1/cash/payments", payment)
+            assert trade.registrar.told(f"/v1/participants/{supplier.participant}")["valid_until"] == trade.day(0)
+            trade.registrar.done(path, {"valid_until": None})
+            assert trade.registrar.told(f"/v1/participants/{supplier.participant}")["valid_until"] is None
 
 
 def _waiting(trade: Trade, payee: Client, expected: dict[str, str]) -> dict[str, str]:

@@ -195,6 +195,12 @@ def _restoration(cell: Cell) -> Asked:
     return Asked(path={"number": number})
 
 
+def _extension(cell: Cell) -> Asked:
+    ending = {"name": f"newcomer {next(names)}", "roles": ["supplier"], "valid_until": "2030-12-31"}
+    number = cell.world.registrar.done("/v1/participants", ending)["id"]
+    return Asked(path={"number": int(number)}, body={"valid_until": "2031-12-31"})
+
+
 def _key(cell: Cell) -> Asked:
     """Another's key."""
     body = {"participant": cell.whose or cell.world.a.core.participant}
@@ -303,6 +309,7 @@ WAYS: dict[str, Way] = {
     "enrol_participant": Way(ask=_enrolment, has_others=False),
     "suspend_participant": Way(ask=_suspension, has_others=False),
     "restore_participant": Way(ask=_restoration, has_others=False),
+    "extend_participant": Way(ask=_extension, has_others=False),
     "list_keys": Way(ask=_fixed(), has_others=False),
     "make_key": Way(ask=_new_key),
     "revoke_key": Way(ask=_key),
