@@ -1,10 +1,8 @@
 """Serving: the application on its port, the worker in its thread, and an orderly end of both."""
 
-import json
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from socket import socket
@@ -17,6 +15,7 @@ from starlette.types import ASGIApp
 from api.app import make_app
 from api.hosts import KnownHosts
 from api.limits import Limits
+from api.logs import log_as
 from api.rpc.accounts import PUBLIC_MNEMONIC, DevelopmentAccounts, development_accounts
 from api.rpc.methods import NodeMethods
 from api.rpc.router import node_app, node_router
@@ -49,7 +48,7 @@ def serve(serving: ServeSettings, settings: Settings) -> None:
     ScfinError
         The service cannot be put together, or its worker stopped for a reason that does not cure itself.
     """
-    _log_as(serving.log_format)
+    log_as(serving.log_format)
     os.umask(OWNER_ONLY)
     if serving.secret is None:
         log.warning("every key of this ledger is public: whoever reaches its chain may act for anybody")
@@ -72,7 +71,7 @@ def serve_chain(serving: ServeSettings) -> None:
     ScfinError
         The database cannot be used, or holds something else, or the chain in it is damaged.
     """
-    _log_as(serving.log_format)
+    log_as(serving.log_format)
     os.umask(OWNER_ONLY)
     accounts = _accounts(serving)
     with open_chain(serving, funds=accounts.funds) as gateway:
@@ -182,22 +181,3 @@ def _first_key(service: Service, data: Path) -> None:
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(f"{key.token}\n", encoding="ascii")
     print(f"The registrar's key is in {path}", flush=True)
-
-
-def _log_as(form: str) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    if form == "json":
-        handler.setFormatter(_JsonLines())
-    else:
-        handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-
-
-class _JsonLines(logging.Formatter):
-    """One JSON object a line; whoever collects the lines adds the time."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {"level": record.levelname, "logger": record.name, "message": record.getMessage()}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line)
