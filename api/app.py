@@ -11,7 +11,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api import problems
+from api.audit import Audit
 from api.content import JsonOnly
+from api.durations import Durations, TimedReader
 from api.etags import EntityTags
 from api.hosts import KnownHosts
 from api.limits import Limits
@@ -29,7 +31,10 @@ submitted by who holds the key. Amounts are whole minor units as text."""
 
 def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None = None) -> FastAPI:
     """The application on a service; ``node`` answers JSON-RPC under /rpc where the chain is in this process."""
-    waiting = Waiting(service.store, local_worker=service.worker is not None)
+    durations = Durations()
+    waiting = Waiting(service.store, local_worker=service.worker is not None, observe=durations.command)
+    if service.worker is not None:
+        service.worker.listener = TimedReader(service.worker.listener, service.store, durations.decision)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -64,7 +69,10 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
     app.add_middleware(KnownHosts, names=serving.hosts, path="/rpc")
     app.add_middleware(JsonOnly)
     app.add_middleware(Limits, requests_a_second=serving.requests_a_second, largest_body=serving.largest_body)
-    app.add_middleware(Metrics, registry=operations.registry_of(app))
+    app.add_middleware(Audit, store=service.store)
+    registry = operations.registry_of(app)
+    durations.register(registry)
+    app.add_middleware(Metrics, registry=registry)
     app.openapi = _openapi(app)  # type: ignore[method-assign]
     return app
 

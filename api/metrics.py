@@ -1,6 +1,6 @@
 """Figures for Prometheus: what the ledger and its worker are doing, and how long answers take."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Histogram
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scfin_chain.errors import ChainError
+from scfin_chain.service.decision import Verdict
 from scfin_chain.service.service import Service
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.tables import (
@@ -29,6 +30,13 @@ BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 """Whatever else somebody makes up counts as one: each would be a series of its own for ever."""
+
+
+COMMAND_STATES = ("queued", "sent", "done", "refused")
+OUTBOX_STATES = ("pending", "done", "dead")
+VERDICTS = tuple(verdict.name.lower() for verdict in Verdict)
+CAUSES = ("deadline", "reorg", "superseded")
+"""What there may be of each: it is shown as 0 where there is none, for an alarm cannot watch what is absent."""
 
 
 class LedgerFigures(Collector):
@@ -60,10 +68,12 @@ class LedgerFigures(Collector):
             yield GaugeMetricFamily("scfin_listener_lag", "Blocks that are not read yet", max(0, head - cursor))
         yield GaugeMetricFamily("scfin_listener_cursor", "Number of the block that was read last", cursor)
         yield GaugeMetricFamily("scfin_events", "Events held", events)
-        yield _by("scfin_commands", "Commands by state", "state", counts["commands"])
-        yield _by("scfin_outbox", "Decisions by state; dead ones wait for a retry", "state", counts["outbox"])
-        yield _by("scfin_decisions", "Decisions in force by verdict", "verdict", counts["decisions"])
-        yield _by("scfin_decisions_withdrawn", "Decisions taken back by cause", "cause", counts["withdrawn"])
+        yield _by("scfin_commands", "Commands by state", "state", COMMAND_STATES, counts["commands"])
+        yield _by(
+            "scfin_outbox", "Decisions by state; dead ones need a retry", "state", OUTBOX_STATES, counts["outbox"]
+        )
+        yield _by("scfin_decisions", "Decisions in force by verdict", "verdict", VERDICTS, counts["decisions"])
+        yield _by("scfin_decisions_withdrawn", "Decisions taken back by cause", "cause", CAUSES, counts["withdrawn"])
         if worker is not None:
             yield GaugeMetricFamily("scfin_worker_acts", "Whether this process has the lead", int(worker.pulse.acts))
             yield CounterMetricFamily("scfin_worker_rounds", "Rounds of the worker", worker.pulse.rounds)
@@ -98,14 +108,28 @@ class Metrics:
         try:
             await self._app(scope, receive, watching)
         finally:
-            route = getattr(scope.get("route"), "path", "none")
-            method = scope["method"] if scope["method"] in METHODS else "other"
-            if route != STREAM:
-                self._seconds.labels(method, route, str(status)).observe(perf_counter() - started)
+            if (route := route_of(scope)) != STREAM:
+                self._seconds.labels(method_of(scope), route, str(status)).observe(perf_counter() - started)
 
 
-def _by(name: str, text: str, label: str, counts: dict[str, int]) -> GaugeMetricFamily:
+def route_of(scope: Scope) -> str:
+    """The template of the path that was called, without what stood in it.
+
+    A route knows its own part of it alone; what is before that holds no parameters here.
+    """
+    own: str | None = getattr(scope.get("route"), "path", None)
+    if own is None:
+        return "none"
+    called = scope["path"].split("/")
+    return "/".join(called[: 1 + max(0, len(called) - len(own.split("/")))]) + own
+
+
+def method_of(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else "other"
+
+
+def _by(name: str, text: str, label: str, known: Iterable[str], counts: Mapping[str, int]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, text, labels=[label])
-    for value, count in sorted(counts.items()):
+    for value, count in sorted({**dict.fromkeys(known, 0), **counts}.items()):
         family.add_metric([value], count)
     return family

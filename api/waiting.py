@@ -2,11 +2,14 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 
 from sqlalchemy import and_, select
 from starlette.concurrency import run_in_threadpool
 
+from api.durations import Stopwatch
 from scfin_chain.errors import StoreError
 from scfin_chain.service.queue import OPEN, Command, in_a_block_that_was_read
 from scfin_chain.store.commands import COMMANDS
@@ -19,16 +22,33 @@ LOOK_SECONDS = 0.05
 """Between two looks at the database while nobody in this process announces anything."""
 
 
-class Waiting:
-    """Wakes each caller when its command has ended and its events are read."""
+IDLE_SECONDS = 1.0
+"""The same where somebody does, or where nobody waits."""
 
-    def __init__(self, store: Store, *, local_worker: bool) -> None:
+
+def _nobody(_step: str, _state: str, _seconds: float) -> None:
+    """Listens."""
+
+
+class Waiting:
+    """Wakes each caller when its command has ended and its events are read; ``observe`` hears how long that took."""
+
+    def __init__(
+        self, store: Store, *, local_worker: bool, observe: Callable[[str, str, float], None] = _nobody
+    ) -> None:
         self._store = store
         self._local_worker = local_worker
         self._waiters: dict[int, list[asyncio.Future[Command | None]]] = defaultdict(list)
         self._announced = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._observe = observe
+        self._accepted = Stopwatch()
+        self._looked = 0.0
+
+    def accepted(self, number: int) -> None:
+        """A command was stored: from now until it has ended it is timed, whether anybody waits for it or not."""
+        self._accepted.begin(number)
 
     def announce(self) -> None:
         """Something was done: called by the worker, in its own thread."""
@@ -40,12 +60,16 @@ class Waiting:
         self._loop = asyncio.get_running_loop()
         while True:
             with suppress(TimeoutError):
-                async with asyncio.timeout(1.0 if self._local_worker else LOOK_SECONDS):
+                async with asyncio.timeout(IDLE_SECONDS if self._local_worker else LOOK_SECONDS):
                     await self._announced.wait()
             self._announced.clear()
-            if self._waiters:
+            if self._waiters or self._times():
                 with suppress(StoreError):  # the next look may find the database again
                     await self._look()
+
+    def _times(self) -> bool:
+        """Whether to look for those that nobody waits for any more; seldom where nobody announces anything."""
+        return bool(self._accepted.running) and (self._local_worker or monotonic() - self._looked >= IDLE_SECONDS)
 
     async def ended(self, number: int, *, patience: float = PATIENCE_SECONDS) -> Command | None:
         """The command once it has ended; None when patience has, or the service stops."""
@@ -54,6 +78,7 @@ class Waiting:
         try:
             found = await run_in_threadpool(self._ended, [number])
             if found:
+                self._note(found[0])
                 return found[0]
             if self._closed:
                 return None
@@ -79,8 +104,15 @@ class Waiting:
         if not waiters:
             self._waiters.pop(number, None)
 
+    def _note(self, row: Command) -> None:
+        seconds = self._accepted.end(row["id"])
+        if seconds is not None:
+            self._observe(row["step"], row["state"], seconds)
+
     async def _look(self) -> None:
-        for row in await run_in_threadpool(self._ended, list(self._waiters)):
+        self._looked = monotonic()
+        for row in await run_in_threadpool(self._ended, list({*self._waiters, *self._accepted.running})):
+            self._note(row)
             for future in self._waiters.pop(row["id"], []):
                 if not future.done():
                     future.set_result(row)

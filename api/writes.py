@@ -29,6 +29,9 @@ IDEMPOTENCY = table_of(IdempotencyRow)
 
 REPLAYED = "Idempotent-Replayed"
 
+COMMAND = "scfin.command"
+"""In the scope of a request: the number of the command that it is, whatever becomes of it."""
+
 ATTEMPTS = 5
 """At a write that others cross: the first of them is done, so the next attempt seldom fails."""
 
@@ -90,8 +93,11 @@ class Write:
         """The same, the orders made in the transaction that puts them."""
         body_hash = await self._request_hash()
         number, replayed = await run_in_threadpool(_whoever_is_first, lambda: self._put(orders, body_hash))
+        self._request.scope[COMMAND] = number
         if replayed:
             self._response.headers[REPLAYED] = "true"
+        else:
+            self._wiring.waiting.accepted(number)
         self.service.woken()
         ended = await self._wiring.waiting.ended(number)
         written = await run_in_threadpool(self._written, number, ended, made)
@@ -278,6 +284,9 @@ async def _call(
 ) -> Call:
     return Call(request, response, caller, idempotency_key, form)
 
+
+WRITERS = (_write, _call)
+"""By what it depends on an operation is known to write."""
 
 TheWrite = Annotated[Write, Depends(_write)]
 """The write, as a parameter of a handler."""

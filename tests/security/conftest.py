@@ -44,6 +44,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
         "SCFIN_DEPLOYER_KEY": secrets.token_hex(32),
         "SCFIN_MNEMONIC": MNEMONIC,
         "SCFIN_HOSTS": "ledger.example",
+        "SCFIN_LOG_FORMAT": "json",
         "SCFIN_REQUESTS_A_SECOND": "100000",
     }
     data = tmp_path_factory.mktemp("guarded") / "scfin-data"

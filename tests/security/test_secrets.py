@@ -4,6 +4,7 @@ given settings that are refused
     it should name what is wrong, and not the value
 given a service at work
     it should show its secrets to nobody: not in its words, figures, errors or command line
+    it should name in its log who asked for what, and show no token there
     it should keep no key in its files, and its files from others
 given a node or a database that is away
     it should say so without the credentials
@@ -101,6 +102,32 @@ def test_a_service_at_work_shows_no_secret(guarded: Guarded) -> None:
 
     for secret in hidden(guarded):
         assert secret not in said
+
+
+def test_the_log_names_who_asked_and_shows_no_token(guarded: Guarded) -> None:
+    """Wherever a token is put, by whoever mistakes one header for another."""
+    supplier = guarded.enrolled("Logged Supplies", "supplier")
+    token = guarded.tokens[-1]
+    name, secret = token.split("_")[1], secret_part(token)
+    assert supplier.post("/v1/keys", {}).status_code == 201
+    supplier.post("/v1/cash/mint", {"to": 1, "memo": token}, key=secret)
+    for said in (f"Bearer scfin_{'0' * 12}_{secret}", f"Bearer {secret}", f"Basic {token}", secret, f"Bearer {token}x"):
+        for method in ("GET", "POST"):
+            url = f"{guarded.served.url}/v1/keys?token={token}"
+            answer = requests.request(method, url, headers={"Authorization": said}, timeout=60)
+            assert answer.status_code == 401
+    lines = [json.loads(line) for line in guarded.served.log.splitlines() if line.startswith("{")]
+    audited = [line for line in lines if line["logger"] == "api.audit" and name in json.dumps(line)]
+
+    assert {(line["event"], line["status"]) for line in audited} == {
+        ("write", 201),
+        ("turned away", 403),
+        ("turned away", 401),
+    }
+    assert {line.get("participant") for line in audited} == {supplier.participant, None}
+    assert all({"time", "level", "address", "method", "route", "seconds"} <= set(line) for line in audited)
+    for hidden_one in (*hidden(guarded), hashlib.sha256(secret.encode()).hexdigest()):
+        assert hidden_one not in guarded.served.log
 
 
 def test_what_is_stored_holds_no_key(guarded: Guarded) -> None:
