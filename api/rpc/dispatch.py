@@ -100,9 +100,9 @@ def too_large(size: int) -> bytes:
     return _failure(None, RpcError(INVALID_REQUEST, f"body is {size} bytes or more: must be at most {MAX_BODY} bytes"))
 
 
-def too_many_connections(most: int) -> bytes:
-    """The answer to who wants another connection."""
-    return _failure(None, LimitExceeded(f"limit exceeded: connections of one address must be at most {most}"))
+def too_many(what: str, most: int) -> bytes:
+    """The answer to an address that wants another of something."""
+    return _failure(None, LimitExceeded(f"limit exceeded: {what} of one address must be at most {most}"))
 
 
 def not_json(content_type: str) -> bytes:

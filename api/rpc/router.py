@@ -8,11 +8,14 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from api.limits import ALLOWANCE, RETRY, address_of
 from api.rpc.conversation import Conversation
-from api.rpc.dispatch import MAX_BODY, Dispatcher, not_json, too_large, too_many_connections
+from api.rpc.dispatch import MAX_BODY, Dispatcher, not_json, too_large, too_many
 from api.rpc.front import Front
 from api.rpc.methods import NodeMethods
 from api.rpc.places import Places
 from api.rpc.subscriptions import SUBSCRIPTIONS_AN_ADDRESS, Subscriptions
+
+REQUESTS_AN_ADDRESS = 100
+"""Requests over HTTP that one address may have under way: they come faster than the slowest of them end."""
 
 CONNECTIONS_AN_ADDRESS = 50
 """WebSockets that one address may have open."""
@@ -29,10 +32,17 @@ def node_router(methods: NodeMethods, *paths: str, origins: Sequence[str] = ()) 
     """
     router = APIRouter(include_in_schema=False)
     front = Front(Dispatcher(methods))
-    connections, subscriptions = Places(CONNECTIONS_AN_ADDRESS), Places(SUBSCRIPTIONS_AN_ADDRESS)
+    requests, connections = Places(REQUESTS_AN_ADDRESS), Places(CONNECTIONS_AN_ADDRESS)
+    subscriptions = Places(SUBSCRIPTIONS_AN_ADDRESS)
 
     async def over_http(request: Request) -> Response:
-        return await _answer(front, request)
+        address = address_of(request.scope)
+        if not requests.take(address):
+            return _json(too_many("requests under way", requests.most), 429, RETRY)
+        try:
+            return await _answer(front, request)
+        finally:
+            requests.give_back(address)
 
     async def over_websocket(socket: WebSocket) -> None:
         if not _is_welcome(socket, origins):
@@ -40,7 +50,7 @@ def node_router(methods: NodeMethods, *paths: str, origins: Sequence[str] = ()) 
             return
         address = address_of(socket.scope)
         if not connections.take(address):
-            await socket.send_denial_response(_json(too_many_connections(connections.most), 429, RETRY))
+            await socket.send_denial_response(_json(too_many("connections", connections.most), 429, RETRY))
             return
         try:
             await Conversation(socket, front, Subscriptions(methods, subscriptions, address)).run()

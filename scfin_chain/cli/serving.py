@@ -44,7 +44,8 @@ def serve(
     """Serve the ledger: chain, listener, decisions, calendar and HTTP API in one process, or in several.
 
     Every option is also an environment variable, SCFIN_PORT for --port; secrets (SCFIN_SECRET, SCFIN_DEPLOYER_KEY,
-    SCFIN_MNEMONIC) are only that, or stand in the file.
+    SCFIN_MNEMONIC) are only that, or stand in the file. What differs from chain to chain is the file's alone:
+    [serve.chains.ID]. See examples/serve.toml.
 
     Example: scfin serve --data scfin-data, then curl http://127.0.0.1:8000/ready
 

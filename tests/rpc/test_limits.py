@@ -4,7 +4,7 @@ given a batch
     it should count for as many requests as it holds, and be refused whole where they are not left
 given a WebSocket
     it should count each message, and each of a batch; refuse those beyond, each under its id; and stay open
-given many WebSockets, or many subscriptions, of one address
+given many requests under way, many WebSockets, or many subscriptions, of one address
     it should refuse those beyond, and take others when some have ended
 given a node that limits nothing
     it should answer batches as large as they may be
@@ -12,15 +12,17 @@ given a node that limits nothing
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from time import sleep
 from typing import Any
 
 import pytest
+import requests
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from api.rpc import router
+from api.rpc import bounded, execution, router
 from scfin_chain.units import Timestamp
 from tests.rpc.server import Node, running_node
 
@@ -114,6 +116,23 @@ class TestSocket:
 
 
 class TestPlaces:
+    def test_has_so_many_requests_of_an_address_under_way(
+        self, genesis_time: Timestamp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(router, "REQUESTS_AN_ADDRESS", 2)
+        for module in (bounded, execution):
+            monkeypatch.setattr(module, "CALL_SECONDS", 2.0)
+        endless = {"jsonrpc": "2.0", "id": 1, "method": "eth_call", "params": [{"data": "0x5b5f56"}]}
+        with running_node(genesis_time=genesis_time, gas=2**40) as node:
+
+            def ask(_: int) -> tuple[int, int]:
+                answer = requests.post(node.url, json=endless, timeout=30)
+                return answer.status_code, answer.json()["error"]["code"]
+
+            with ThreadPoolExecutor(6) as pool:
+                assert sorted(pool.map(ask, range(6))) == [(200, -32002)] * 2 + [(429, -32005)] * 4
+            assert post(node, HEIGHT)[0] == 200
+
     def test_opens_so_many_for_an_address(self, genesis_time: Timestamp, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(router, "CONNECTIONS_AN_ADDRESS", 3)
         with running_node(genesis_time=genesis_time) as node, ExitStack() as opened:
