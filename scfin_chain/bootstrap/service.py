@@ -28,7 +28,7 @@ from scfin_chain.serving import ServeSettings
 from scfin_chain.store.leadership import Leadership
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import Run
-from scfin_chain.units import DAY_SECONDS, Address, Money, Timestamp, day_from_date, start_of
+from scfin_chain.units import Address, Money, Timestamp, day_from_date, start_of
 
 DATABASE_NAME = "ledger.sqlite"
 """In the data folder."""
@@ -178,7 +178,7 @@ def _chain(
 
 
 def _new_beginning(serving: ServeSettings) -> dict[str, Any]:
-    return {"genesis_time": start_of(day_from_date(serving.start)) - DAY_SECONDS, "seed": serving.seed}
+    return {"genesis_time": start_of(day_from_date(serving.start)), "seed": serving.seed}
 
 
 def _beginning(location: Path | str, kind: str) -> dict[str, Any] | None:
