@@ -110,6 +110,7 @@ class BlockMissing(ChainError):
     """There is no block of that number. Of one that was there a moment ago it says: the chain became shorter."""
 
     def __init__(self, number: int, *, head: int) -> None:
+        self.number = number
         super().__init__(f"block {number} does not exist: the head is block {head}")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from scfin_chain.chain.deployment import Deployment, LedgerEvent
 from scfin_chain.chain.gateway import Block, BlockMissing, BlockReplaced, Gateway, LogEntry
-from scfin_chain.errors import ChainError, ScfinError
+from scfin_chain.errors import ChainError, NodeSilent, ScfinError
 from scfin_chain.listener.answers import hear, orphan_after
 from scfin_chain.listener.parties import KnownRows, concerned
 from scfin_chain.listener.projections import Place, project
@@ -63,6 +63,8 @@ class Listener:
         ------
         ChainError
             A reorg goes deeper than the finality depth: rows would have to change that are final.
+        NodeSilent
+            The node does not answer, or is amid a reorg.
         Undigested
             An event of the next block cannot be told; the same block is not tried again.
         """
@@ -79,8 +81,9 @@ class Listener:
                 head = self._gateway.head()
                 self._leave_orphans(head)
         except BlockMissing as missing:
-            log.info("chain became shorter between two questions reason=%s", missing)  # the next poll sees why
-        return count
+            if self._gateway.head().number >= missing.number:
+                raise NodeSilent(f"the node cannot say now: {missing}") from missing
+        return count  # the chain may have become shorter between two questions: the next poll sees why
 
     @property
     def cursor(self) -> Block:
