@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from eth_utils.crypto import keccak
 from sqlalchemy import Table, func, select
 
 from api.rpc.accounts import PUBLIC_MNEMONIC, development_accounts
@@ -44,6 +45,8 @@ EVENTS = table_of(EventRow)
 IDEMPOTENCY = table_of(IdempotencyRow)
 DECISIONS = table_of(DecisionRow)
 WITHDRAWN = table_of(WithdrawnRow)
+
+REFERENCED = f"0x{keccak(text='Referenced(address,address,uint256,bytes32)').hex()}"
 
 Rows = list[dict[str, Any]]
 
@@ -127,20 +130,33 @@ def require_agreement(store: Store, gateway: Gateway, *, finality_depth: int = 0
     assert rebuild(store).differences == ()
 
 
-def require_single_execution(store: Store) -> None:
-    """No command has another's nonce or bytes, nothing is left undone, and no decision was executed twice."""
+ANSWERS = ("FinancingFunded", "FinancingRefused")
+
+
+def require_single_execution(store: Store, *, same_bytes: bool = True) -> None:
+    """No command has another's nonce or bytes, nothing is left undone, and no decision was executed twice.
+
+    What was refused without a block has spent no nonce: the sender's next command has it.
+    After a reorg a node may execute the bytes of a decision that was withdrawn, while the command pays nothing to
+    nobody: the decision stands again then.
+    """
     commands, events = rows(store, COMMANDS), rows(store, EVENTS)
     assert [row["id"] for row in commands if row["state"] in ("queued", "sent")] == []
-    bound = [row for row in commands if row["raw"] is not None]
+    bound = [row for row in commands if row["raw"] is not None and row["block_number"] is not None]
     twice = repeated((row["sender"], row["nonce"]) for row in bound)
     assert not twice, [row for row in bound if (row["sender"], row["nonce"]) in twice]
     assert repeated(row["transaction_hash"] for row in bound) == []
-    answers = ("FinancingFunded", "FinancingRefused")
-    assert repeated(event["body"]["id"] for event in events if event["name"] in answers) == []
-    answered = {event["body"]["id"] for event in events if event["name"] in answers}
-    assert answered == {row["financing"] for row in rows(store, DECISIONS)}
-    done = {row["transaction_hash"] for row in commands if row["state"] == "done"}
-    assert {event["transaction_hash"] for event in events if event["name"] in answers} <= done
+    answered = [event["body"]["id"] for event in events if event["name"] in ANSWERS]
+    assert repeated(answered) == []
+    too_late = {event["body"]["id"] for event in events if event["name"] in ("FinancingCancelled", "FinancingExpired")}
+    assert set(answered) == {row["financing"] for row in rows(store, DECISIONS)} - too_late
+    assert not (same_bytes and came_back(store))
+
+
+def came_back(store: Store) -> set[str]:
+    """Transactions that executed a decision, and are no command's any more."""
+    done = {row["transaction_hash"] for row in rows(store, COMMANDS) if row["state"] == "done"}
+    return {event["transaction_hash"] for event in rows(store, EVENTS) if event["name"] in ANSWERS} - done
 
 
 def require_written_once(store: Store, writes: Iterable[Write], *, same_bytes: bool = True) -> None:
@@ -171,7 +187,7 @@ def require_written_once(store: Store, writes: Iterable[Write], *, same_bytes: b
 def require_no_more_transactions(store: Store, mined: int, *, founding: int, raw_sent: int = 0) -> None:
     """On the chain are the transactions of the founding, of the commands, and those that were sent past the queue."""
     commands = [row for row in rows(store, COMMANDS) if row["block_number"] is not None and row["step"] != ADVANCE]
-    assert mined == founding + len(commands) + raw_sent
+    assert mined == founding + len(commands) + raw_sent + len(came_back(store))
 
 
 def transactions(store: Store) -> int:
@@ -187,6 +203,40 @@ def transactions_on(node: str) -> int:
         numbers = range(int(client.request("eth_blockNumber"), 16) + 1)
         counts = (client.request("eth_getBlockTransactionCountByNumber", hex(number)) for number in numbers)
         return sum(int(count, 16) for count in counts)
+
+
+def references_on(node: str) -> Counter[str]:
+    """The references of all payments that a node's chain holds, as it holds them: hashed."""
+    with closing(JsonRpcClient(node, timeout=30)) as client:
+        logs = client.request("eth_getLogs", {"fromBlock": "0x0", "toBlock": "latest", "topics": [REFERENCED]})
+    return Counter(log["topics"][-1] for log in logs)
+
+
+def require_paid_once(node: str, references: Iterable[str]) -> None:
+    """A node's chain holds each of these payments once, and no other."""
+    assert references_on(node) == Counter(f"0x{keccak(text=reference).hex()}" for reference in references)
+
+
+def transactions_of(node: str) -> dict[str, str]:
+    """All transactions of a node's chain: their calldata by their hash."""
+    with closing(JsonRpcClient(node, timeout=30)) as client:
+        numbers = range(int(client.request("eth_blockNumber"), 16) + 1)
+        blocks = (client.request("eth_getBlockByNumber", hex(number), True) for number in numbers)
+        return {each["hash"]: each["input"] for block in blocks for each in block["transactions"]}
+
+
+def require_transactions_of_commands(store: Store, node: str, founding: Iterable[str]) -> None:
+    """A node's chain holds the transactions of the founding, those of the commands, and no other.
+
+    A decision that a reorg took back may be mined all the same: its command pays nothing to nobody by then.
+    """
+    mined = transactions_of(node)
+    ended = [row for row in rows(store, COMMANDS) if row["block_number"] is not None and row["step"] != ADVANCE]
+    commanded = {f"0x{row['transaction_hash']}" for row in ended}
+    assert commanded <= mined.keys()
+    signed = [row["signature"].removeprefix("0x") for table in (DECISIONS, WITHDRAWN) for row in rows(store, table)]
+    others = [mined[name] for name in mined.keys() - commanded - set(founding)]
+    assert [data for data in others if not any(signature in data for signature in signed)] == []
 
 
 def head_at(node: str) -> Block:

@@ -19,6 +19,7 @@ PATIENCE_SECONDS = 180.0
 """How long a client sends a write again: through several starts of a service on a busy machine."""
 
 PAUSE_SECONDS = 0.05
+MOST_ANEW, PAUSE_ANEW_SECONDS = 4, 0.3
 CURRENCY = "CNY"
 
 Json = dict[str, Any]
@@ -56,14 +57,29 @@ class Client:
     writes: list[Write] = field(default_factory=list)
     gave_up: Event = field(default_factory=Event)
     """Set from outside: a write that is not answered is left."""
+    amid_reorgs: bool = False
+    """What was made may be gone for a moment: it is asked for again, and what is refused then is put anew."""
     _numbers: "count[int]" = field(default_factory=count)
 
     def get(self, path: str) -> Any:
         return self._insist(lambda: self._answer("GET", path, None, None))[1]
 
     def post(self, path: str, body: Json, *, key: str | None = None) -> Write:
-        """Write, for as long as it takes; the same key each time."""
+        """Write, for as long as it takes; the same key each time.
+
+        Amid reorgs a refusal may be one of a chain that lacked what was done before. It stays the answer to its key, so
+        that the client takes another, a few times.
+        """
         key = key or f"{self.name}-{next(self._numbers)}".replace(" ", "-")
+        write = self._post(path, body, key)
+        for anew in range(MOST_ANEW if self.amid_reorgs else 0):
+            if write.status != 409:
+                break
+            sleep(PAUSE_ANEW_SECONDS)
+            write = self._post(path, body, f"{key}-anew-{anew}")
+        return write
+
+    def _post(self, path: str, body: Json, key: str) -> Write:
         sent = count(1)
         last = 0
 
@@ -71,7 +87,7 @@ class Client:
             nonlocal last
             last = next(sent)
             status, answer = self._answer("POST", path, body, key)
-            if status == 202:
+            if status == 202 or (status == 404 and self.amid_reorgs):
                 raise Away
             return status, answer
 
@@ -93,8 +109,12 @@ class Client:
 
     def attempt(self, path: str, body: Json, key: str) -> tuple[int, str, Json]:
         """Send a write once, whatever comes of it: status, kind and document of the answer."""
-        with self._asked("POST", path, body, key) as answer:
+        with self.answer_to(path, body, key) as answer:
             return answer.status_code, answer.headers["Content-Type"], answer.json()
+
+    def answer_to(self, path: str, body: Json, key: str) -> requests.Response:
+        """Send a write once: the whole answer, to be closed."""
+        return self._asked("POST", path, body, key)
 
     def rpc(self, method: str, *params: object) -> Json:
         """One call of JSON-RPC: its whole answer."""

@@ -58,6 +58,10 @@ class Town:
     raw_sent: list[str] = field(default_factory=list)
     failures: list[BaseException] = field(default_factory=list)
     financings: list[str] = field(default_factory=list)
+    paid: list[str] = field(default_factory=list)
+    """The reference of each payment that was acknowledged."""
+    days_pass: bool = True
+    """Whether the registrar moves the clock, which mines a block."""
     stop: Event = field(default_factory=Event)
     gave_up: bool = False
 
@@ -158,8 +162,10 @@ class Town:
             assert write.status == 409, (write.status, write.answer)
             return
         units = payer.chance.randrange(1, 1_000)
-        write = payer.pay(payee, units, reference=f"{payer.name} {len(payer.writes)}")
+        reference = f"{payer.name} {len(payer.writes)}"
+        write = payer.pay(payee, units, reference=reference)
         assert write.done, (write.status, write.answer)
+        self.paid.append(reference)
         self.cash.move(payer.id, payee.id, units)
 
     def pay_by_rpc(self, payer: Node) -> None:
@@ -180,17 +186,21 @@ class Town:
         client.done(f"/v1/participants/{number}/suspend", {"reason": "looked at"})
         client.done(f"/v1/participants/{number}/restore", {})
         clock = client.get("/v1/clock")
-        if clock["movable"]:
+        if clock["movable"] and self.days_pass:
             client.done("/v1/clock", {"to": str(date.fromisoformat(clock["today"]) + timedelta(1))})
 
     def issue(self) -> None:
         self.mint(self.central_bank.chance.choice(self.payers), self.central_bank.chance.randrange(1, 1_000))
         sleep(0.1)
 
-    def trade(self) -> None:
-        """A delivery that is confirmed, turned into credit, and some of it put up for financing."""
+    def trade(self, *, expires: int | None = None) -> None:
+        """A delivery that is confirmed, turned into credit, and some of it put up for financing.
+
+        The request ``expires`` so many days from now, or when the ledger says.
+        """
         face = self.branch.chance.randrange(10_000, 20_000)
-        due = date.fromisoformat(self.branch.get("/v1/clock")["today"]) + timedelta(DAYS)
+        today = date.fromisoformat(self.branch.get("/v1/clock")["today"])
+        due = today + timedelta(DAYS)
         agreed = {"face": amount(face), "due": str(due), "documents": DOCUMENTS}
         new = agreed | {"debtor": self.core.id, "number": f"T-{len(self.branch.writes)}", "programme": self.branch.id}
         receivable = int(self.branch.done("/v1/receivables", new)["id"])
@@ -200,7 +210,8 @@ class Town:
         recharge = self.core.post("/v1/credits", {"receivable": receivable, "amount": amount(face)})
         if recharge.done:  # else the line is used up
             units = self.branch.chance.randrange(200, 600)  # the line of a newcomer holds a few of them
-            asked = {"credit": recharge.answer["id"], "face": amount(units)}
+            asked: Json = {"credit": recharge.answer["id"], "face": amount(units)}
+            asked |= {} if expires is None else {"expires": str(today + timedelta(expires))}
             self.financings.append(self.branch.done("/v1/financings", asked)["id"])
 
     def settle_decisions(self, *, seconds: float = 60.0) -> dict[str, int]:
