@@ -310,7 +310,7 @@ class RpcGateway(Gateway):
 
     def _refusal_of(self, sent: Envelope, refused: NodeRefused) -> ChainError:
         """Which rule a transaction breaks that the node did not take; a failure of the node itself is none."""
-        following = integer_of(self._ask("eth_getTransactionCount", sent.sender, _LATEST))
+        following = self._mined_nonce(sent.sender)
         base_fee = self._offered_fee() // FEE_HEADROOM
         if sent.nonce < following:
             return wrong_nonce(sent.sender, nonce=sent.nonce, following=following)
@@ -368,7 +368,7 @@ class RpcGateway(Gateway):
         NotMined
             The node has not got it, or lacks a nonce before it.
         """
-        following = self.nonce(sent.sender)
+        following = self._mined_nonce(sent.sender)
         if following < sent.nonce:
             self._late.add(sent.hash)
             raise NotMined(f"transaction {hex_of(sent.hash)} waits for nonce {following} of {sent.sender}")
@@ -428,6 +428,10 @@ class RpcGateway(Gateway):
         if address not in self._nonces:
             self._nonces[address] = integer_of(self._ask("eth_getTransactionCount", address, "pending"))
         return self._nonces[address]
+
+    def _mined_nonce(self, address: Address) -> int:
+        """The next nonce on the chain, whatever the node's pool holds: a reorg may leave there what lacks its first."""
+        return integer_of(self._ask("eth_getTransactionCount", address, _LATEST))
 
     def _offered_fee(self) -> int:
         head = self._newest()
