@@ -10,6 +10,9 @@ from scfin_chain.models import domain
 _ROUNDING: Final = 1e-15
 """Relative distance within which a net yield equals the riskless rate: rounding, not a spread."""
 
+LEAST_HORIZON: Final = 0.001
+"""Shortest horizon of a probability that is taken to another, years: some nine hours."""
+
 
 class SpreadFormula(StrEnum):
     """What a default loses: which reading the authors took cannot be told, their table is lost."""
@@ -179,3 +182,46 @@ def probability_from_log_odds(odds: float) -> float:
     domain.number("odds", odds)
     tail = math.exp(-abs(odds))
     return 1.0 / (1.0 + tail) if odds >= 0.0 else tail / (1.0 + tail)
+
+
+def probability_over(probability: float, *, horizon: float, years: float) -> float:
+    r"""A probability of default over another horizon, at a constant hazard.
+
+    Parameters
+    ----------
+    probability
+        Over ``horizon`` years, in [0, 1], a fraction.
+    horizon
+        Horizon of ``probability``, in [0.001, 100], years.
+    years
+        Horizon asked for, in [0, 100], years.
+
+    Returns
+    -------
+    float
+        A fraction in [0, 1].
+
+    Raises
+    ------
+    ModelDomainError
+        If an argument lies outside its domain.
+
+    Notes
+    -----
+    .. math:: PD_y = 1 - (1 - PD_h)^{y/h}
+
+    References
+    ----------
+    .. [1] Lando, *Credit Risk Modeling*, chapter 5: survival at a constant intensity.
+
+    Examples
+    --------
+    >>> round(probability_over(0.0445, horizon=2, years=1), 9)
+    0.022503197
+    """
+    domain.share("probability", probability)
+    domain.non_negative("years", years, domain.YEARS_LIMIT)
+    domain.within("horizon", horizon, LEAST_HORIZON, domain.YEARS_LIMIT)
+    if probability == 1.0:
+        return 1.0 if years > 0.0 else 0.0
+    return -math.expm1(years / horizon * math.log1p(-probability))

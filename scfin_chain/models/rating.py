@@ -1,12 +1,12 @@
 """From a payment history to a score, a rating and a probability of default (paper 003, Table 2)."""
 
-import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
+from scfin_chain.models.default_probability import probability_over
 
 TABLE_YEARS: Final = 2.0
 """Years that the table's probabilities of default cover (paper 003, section 4.2: "two years loan")."""
@@ -235,7 +235,4 @@ def default_probability_over(band: RatingBand, *, years: float) -> float:
     >>> round(default_probability_over(rate_score(68), years=1), 9)
     0.022503197
     """
-    domain.non_negative("years", years, domain.YEARS_LIMIT)
-    if band.default_probability == 1.0:
-        return 1.0 if years > 0.0 else 0.0
-    return -math.expm1(years / TABLE_YEARS * math.log1p(-band.default_probability))
+    return probability_over(band.default_probability, horizon=TABLE_YEARS, years=years)
