@@ -19,8 +19,9 @@ from api.problems import Problem
 from api.schemas import Prepared, ToldEvent, Written
 from api.wiring import Wiring, wiring_of
 from scfin_chain.chain.transaction import unsigned
-from scfin_chain.service.queue import Command, Order, Refusal
+from scfin_chain.service.queue import Command, Order, Refusal, in_a_block_that_was_read
 from scfin_chain.service.service import Service
+from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.failures import Conflict
 from scfin_chain.store.tables import EventRow, IdempotencyRow, table_of
 
@@ -101,7 +102,7 @@ class Write:
         self.service.woken()
         ended = await self._wiring.waiting.ended(number)
         written = await run_in_threadpool(self._written, number, ended, made)
-        self._response.status_code = 201 if ended is not None else 202
+        self._response.status_code = 201 if written.state == "done" else 202
         self._response.headers["Location"] = f"/v1/commands/{number}"
         return written
 
@@ -250,7 +251,9 @@ def written_of(service: Service, row: Command, made: Made | None = None) -> Writ
 def _told(service: Service, row: Command, made: Made | None) -> Written:
     if row["state"] == "refused":
         raise Problem.refused(Refusal(**row["refusal"]))
-    events = _events_of(service, row["transaction_hash"]) if row["state"] == "done" else []
+    events = _events_of(service, row) if row["state"] == "done" else []
+    if events is None:
+        return _told(service, {**row, "state": "sent", "block_number": None}, made)
     number = next((str(event.body[made.field]) for event in events if made and event.name == made.event), None)
     return Written(
         command=row["id"],
@@ -262,12 +265,18 @@ def _told(service: Service, row: Command, made: Made | None) -> Written:
     )
 
 
-def _events_of(service: Service, transaction_hash: str | None) -> list[ToldEvent]:
-    if transaction_hash is None:
+def _events_of(service: Service, done: Command) -> list[ToldEvent] | None:
+    """What a command did; None where a reorg took it back since it was seen to be done."""
+    if done["transaction_hash"] is None:
         return []
-    query = select(EVENTS).where(EVENTS.c.transaction_hash == transaction_hash).order_by(EVENTS.c.log_index)
+    query = select(EVENTS).where(EVENTS.c.transaction_hash == done["transaction_hash"]).order_by(EVENTS.c.log_index)
+    stands = select(COMMANDS.c.id).where(
+        COMMANDS.c.id == done["id"], COMMANDS.c.state == "done", in_a_block_that_was_read()
+    )
     with service.store.read() as connection:
         rows = connection.execute(query).mappings().all()
+        if not rows and connection.execute(stands).first() is None:
+            return None
     return [ToldEvent.of(row) for row in rows]
 
 

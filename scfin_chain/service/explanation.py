@@ -21,7 +21,7 @@ from scfin_chain.models import (
     repayment_law,
 )
 from scfin_chain.models.horizon import Horizon
-from scfin_chain.models.rating import PaymentRecord
+from scfin_chain.models.rating import PaymentRecord, Rating, RatingBand
 from scfin_chain.service.rules import Rules
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import DERIVED, DecisionRow, NameRow, table_of
@@ -56,8 +56,14 @@ def explain(store: Store, financing: int) -> str:
         limit = f"a decided financing, 1 to {known}" if known else "a decided financing; there is none"
         raise InvalidInput("FINANCING", financing, limit)
     run = store.run
-    rules = Rules.from_settings(Settings.model_validate(run.settings if run else {}))
+    rules = _rules_of(Settings.model_validate(run.settings if run else {}))
     return "\n".join(_lines(dict(row), str(state), names, rules))
+
+
+def _rules_of(settings: Settings) -> Rules:
+    """Without a fitted model, whose file may be gone: what it said is stored with the decision."""
+    score = settings.score.model_copy(update={"fitted_model": ""})
+    return Rules.from_settings(settings.model_copy(update={"score": score}))
 
 
 def _lines(row: dict[str, Any], state: str, names: Mapping[int, str], rules: Rules) -> Iterator[str]:
@@ -89,6 +95,9 @@ def _lines(row: dict[str, Any], state: str, names: Mapping[int, str], rules: Rul
 def _score(facts: dict[str, Any], outputs: dict[str, Any]) -> Iterator[str]:
     band = outputs["band"]
     yield ""
+    if "risk" in outputs:
+        yield from _fitted(facts, outputs["risk"], band)
+        return
     yield "1  Score and rating (paper 003, Table 2)"
     yield f"   {facts['obligations_prompt']} of {facts['obligations_due']} obligations of the issuer paid promptly"
     yield f"   score {outputs['score']:.2f} = 100 (m + 2.72) / (n + 4)"
@@ -98,6 +107,19 @@ def _score(facts: dict[str, Any], outputs: dict[str, Any]) -> Iterator[str]:
     loss = "none" if band["loss_given_default"] is None else _percent(band["loss_given_default"])
     two, one = _percent(band["default_probability"]), _percent(outputs["one_year_default"])
     yield f"   rating {band['rating']}: default {two} in two years, {one} in one; loss given default {loss}"
+
+
+def _fitted(facts: dict[str, Any], risk: dict[str, Any], band: dict[str, Any] | None) -> Iterator[str]:
+    indicators = ", ".join(f"{name} {value:.4f}" for name, value in risk["indicators"].items())
+    yield f"1  Probability of default (paper 004, fitted model {risk['version'][:12]})"
+    yield f"   {facts['obligations_prompt']} of {facts['obligations_due']} obligations of the issuer paid promptly"
+    yield f"   {indicators or 'no indicators'}: log-odds {risk['log_odds']:.4f}"
+    yield f"   default {_percent(risk['probability'])} in {risk['years']:g} years"
+    if band is None:
+        yield "   more than the lowest row of the rating table: no rating, no price, no line"
+        return
+    two, loss = _percent(band["default_probability"]), _percent(band["loss_given_default"])
+    yield f"   as rating {band['rating']}: default {two} in two years; loss given default {loss}"
 
 
 def _supervision(facts: dict[str, Any], outputs: dict[str, Any]) -> Iterator[str]:
@@ -153,9 +175,13 @@ def _line(facts: dict[str, Any], outputs: dict[str, Any], rules: Rules) -> Itera
 
 def _special_cases(facts: dict[str, Any], outputs: dict[str, Any], rules: Rules) -> Iterator[str]:
     price, line = outputs["price"], outputs["line"]
-    band = rate_record(PaymentRecord(prompt=facts["obligations_prompt"], due=facts["obligations_due"]))
+    band = _band_of(outputs["band"])
     yield ""
     yield "The papers' own cases beside it"
+    if "risk" in outputs:
+        row = rate_record(PaymentRecord(prompt=facts["obligations_prompt"], due=facts["obligations_due"]))
+        told = "no rating" if row is None else f"{row.rating}, default {_percent(row.default_probability)} in two years"
+        yield f"   003, the rating table: {told}"
     yield f"   003, conventional quote: {_percent(PAPER_QUOTE)}"
     if band is None or price is None:
         return
@@ -169,6 +195,10 @@ def _special_cases(facts: dict[str, Any], outputs: dict[str, Any], rules: Rules)
     yield f"   004, uniform law (alpha = 1): L* = {shown(int(optimal_line(lending).line))}"
     law = repayment_law(Lateness(paid=facts["obligations_paid"], late_days=facts["late_days"]), prior=rules.prior)
     yield f"   004, with the exponent's own uncertainty: L = {shown(int(predictive_line(lending, law)))}"
+
+
+def _band_of(stored: dict[str, Any] | None) -> RatingBand | None:
+    return None if stored is None else RatingBand(**stored | {"rating": Rating(stored["rating"])})
 
 
 def _who(participant: int, names: Mapping[int, str]) -> str:

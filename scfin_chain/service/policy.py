@@ -27,6 +27,7 @@ from scfin_chain.models import (
     replicator_dynamics,
     stability,
 )
+from scfin_chain.service.default_risk import FittedRisk, risk_of
 from scfin_chain.service.facts import RequestFacts
 from scfin_chain.service.rules import Rules
 from scfin_chain.units import BASIS, YEAR_DAYS, BasisPoints, Day, Money
@@ -71,6 +72,8 @@ class Judgement:
     claim: Money
     advance: Money
     game: dict[str, object]
+    risk: FittedRisk | None = None
+    """What a fitted model says; None where the rating table decides."""
 
     @property
     def approved(self) -> bool:
@@ -89,7 +92,10 @@ class Judgement:
 
     def to_json(self) -> dict[str, object]:
         """Every number for the record."""
-        return asdict(self) | {
+        values = asdict(self)
+        if self.risk is None:
+            del values["risk"]
+        return values | {
             "binding": [reason.label for reason in self.binding],
             "score": self.record.score,
             "line_limit": None if self.line is None else self.line.limit,
@@ -101,7 +107,8 @@ def decide(facts: RequestFacts, rules: Rules) -> Judgement:
     """Approve, or refuse with every reason that binds, in their order."""
     verdict, supervised = _supervision(facts, rules)
     record = PaymentRecord(prompt=facts.obligations_prompt, due=facts.obligations_due)
-    band = rate_record(record)
+    risk = None if rules.model is None else risk_of(facts, rules.model)
+    band = rate_record(record) if rules.model is None or risk is None else rules.model.rated(risk.probability)
     firms = max(rules.declared_firms, facts.firms_financed)
     price = None if band is None else price_programme(rules.programme, band, firms=firms, supervised=supervised)
     pd = None if band is None else default_probability_over(band, years=1.0)
@@ -122,6 +129,7 @@ def decide(facts: RequestFacts, rules: Rules) -> Judgement:
         claim=claim,
         advance=advance,
         game=rest_of(rules.game),
+        risk=risk,
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from scfin_chain.chain.gateway import BlockRef, Gateway, Receipt
 from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
-from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, StoreError
+from scfin_chain.errors import ChainError, ContractReverted, StoreError
 from scfin_chain.service.custody import Custody
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
@@ -98,6 +98,8 @@ class Queue:
         """The head at which a command's nonce was seen to be spent by another transaction."""
         self._ended: list[_End] = []
         self._unread: list[BlockRef] = []
+        self._bound: dict[Address, int] = {}
+        """The last nonce that each sender was given."""
 
     def put(self, connection: Connection, order: Order) -> int:
         """The command's number; an order whose key is known changes nothing, unless it may be tried again.
@@ -218,6 +220,8 @@ class Queue:
     def _bring(self, number: int, *, signings: int) -> Receipt | Refusal:
         command = self.read([number])[number]
         if command["state"] != "queued":
+            if command["block_hash"] is not None:
+                self._require_settled(number)  # it may build on one that a reorg took away with it
             return self._send(command, signings, self._gateway.send)
         return self._send(self._bind(command), signings, self._gateway.attempt)
 
@@ -234,6 +238,9 @@ class Queue:
                 bytes.fromhex(command["data"]),
                 value=int(command["value"]),
             )
+            if request.nonce <= self._bound.get(signer.address, -1):
+                self._require_settled(command["id"])  # else it takes the nonce of one that comes again
+            self._bound[signer.address] = request.nonce
             signed = sign(request, signer)
             values |= {"raw": signed.raw.hex(), "transaction_hash": signed.hash.hex(), "nonce": request.nonce}
         self._change(command, values)
@@ -274,14 +281,14 @@ class Queue:
         return True
 
     def _require_settled(self, number: int) -> None:
-        """Before a refusal: what a reorg took away may be all that is missing, and it is sent again before this.
+        """What a reorg took away may be all that is missing to a command, and it is sent again before that.
 
         No reorg leaves the block that was read last and all those in which commands ended since, but orphans another.
 
         Raises
         ------
-        NodeSilent
-            Nobody can say: the command waits.
+        ChainError
+            Nobody can say: the command waits, and others go on.
         """
         with self._store.read() as connection:
             reopened = select(COMMANDS.c.id).where(
@@ -291,7 +298,7 @@ class Queue:
             newest = select(BLOCKS.c.number, BLOCKS.c.hash).order_by(BLOCKS.c.number.desc()).limit(1)
             read = [BlockRef(number=row[0], hash=bytes.fromhex(row[1])) for row in connection.execute(newest)]
         if waiting or not all(map(self._stands, [*read, *self._unread])):
-            raise NodeSilent(f"command {number} waits: a reorg took away what was sent before it")
+            raise ChainError(f"command {number} waits: a reorg took away what was sent before it")
 
     def _stands(self, block: BlockRef) -> bool:
         """Whether a block is on the chain."""

@@ -1,6 +1,6 @@
 """The rules by which one bank decides: the settings in the models' own terms, with the hash that is signed."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from scfin_chain.config import Settings
@@ -14,9 +14,11 @@ from scfin_chain.models import (
     normal_quantile,
     price_programme,
 )
+from scfin_chain.models.default_model.model import DefaultModel
 from scfin_chain.models.horizon import Horizon
 from scfin_chain.service.book import Graces
 from scfin_chain.service.canonical import digest
+from scfin_chain.service.default_risk import read_model
 from scfin_chain.units import BASIS, BasisPoints, Money
 
 
@@ -35,13 +37,17 @@ class Rules:
     game: Game
     stakes: SupervisionStakes
     graces: Graces
+    model: DefaultModel | None = None
+    """Takes the rating table's place."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Self:
-        """The rules that the settings describe.
+        """The rules that the settings describe, with the fitted model of the file that they name.
 
         Raises
         ------
+        InvalidInput
+            The file cannot be read, or its model is none for these settings.
         ModelDomainError
             The settings together lead a model outside its domain.
         """
@@ -77,6 +83,9 @@ class Rules:
                 programme_days=game.grace_days,
                 default_days=settings.ledger.default_days,
             ),
+            model=None
+            if not settings.score.fitted_model
+            else read_model(settings.score.fitted_model, grace_days=settings.score.grace_days),
         )
         rules._try_every_rating()
         return rules
@@ -88,14 +97,21 @@ class Rules:
 
     def _try_every_rating(self) -> None:
         """Better refused now than at the first request: what the bank earns and pays depends on the rating alone."""
-        for band in RATING_TABLE:
+        for row in RATING_TABLE:
+            band = row if self.model is None else replace(row, loss_given_default=self.model.loss_given_default)
             for supervised in (False, True):
                 price = price_programme(self.programme, band, firms=1, supervised=supervised)
                 Lending(rate=price.earning, cost_rate=price.cost, cap=0.0)
 
     def to_json(self) -> dict[str, object]:
-        """Names and versions of the models, and every parameter as a decimal string."""
-        return {"models": dict(MODEL_VERSIONS), "parameters": _decimals(asdict(self))}
+        """Names and versions of the models, and every parameter as a decimal string.
+
+        A fitted model is there by its version, which covers all that is in it.
+        """
+        parameters = asdict(self)
+        del parameters["model"]
+        fitted = {} if self.model is None else {"fitted_default": self.model.version}
+        return {"models": dict(MODEL_VERSIONS) | fitted, "parameters": _decimals(parameters)}
 
     @property
     def model_hash(self) -> bytes:

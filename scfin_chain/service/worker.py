@@ -175,6 +175,7 @@ class Worker:
             if target is None:
                 self.queue.bring(number)
             else:
+                self.queue.flush()  # before blocks are read: each looks at what ended under its number
                 self._advance(target)
                 self.queue.finish(number, self.listener.cursor.ref)
         except (NodeSilent, ChainStopped):

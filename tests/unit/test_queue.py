@@ -3,6 +3,7 @@
 given an act of the service that has to wait: the same act is the same command, until it ended
 given signed bytes again: worked on again where they were refused without a block, else nothing changes
 given a command that no signature of ours makes acceptable: it is signed anew a few times, then waits
+given commands that a reorg took away: they come again in their order
 given a command whose nonce another transaction spent: it is signed anew when that is final, not before
 """
 
@@ -14,9 +15,10 @@ from scfin_chain.chain import Reason, Signer, TransactionRefused, development_si
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.gateway import Gateway, Receipt
 from scfin_chain.chain.keyring import Keyring
-from scfin_chain.errors import NodeSilent
+from scfin_chain.errors import ChainError, NodeSilent
 from scfin_chain.service.custody import Custody
 from scfin_chain.service.queue import MOST_SIGNINGS, SUBMIT, Order, Queue, Refusal
+from scfin_chain.store.commands import reopen_after
 from scfin_chain.store.store import Store
 from scfin_chain.units import Timestamp
 from tests.fakes.gateways import Through
@@ -146,6 +148,27 @@ def test_signs_anew_a_few_times_only(store: Store, gateway: Gateway, poor: Signe
 
     assert node.sent == 1 + MOST_SIGNINGS
     assert queue.waiting(at_most=10) == [number]
+
+
+def test_comes_again_after_what_was_before_it(queue: Queue, store: Store, gateway: Gateway, poor: Signer) -> None:
+    before = gateway.snapshot(), gateway.head().number
+    with store.begin() as connection:
+        Custody(store, Keyring()).take(connection, "deployer")
+    wages = Order(key=None, step="fund", sender=DEPLOYER.address, recipient=poor.address, value=ETHER)
+    first, second = queue.place(wages), queue.place(payment(poor))
+    for number in (first, second):
+        assert isinstance(queue.work(number), Receipt)
+    gateway.revert(before[0])
+    with store.begin() as connection:
+        reopen_after(connection, before[1])
+    queue.reopen()
+
+    with pytest.raises(ChainError, match="a reorg took away what was sent before it"):
+        queue.work(second)
+
+    for number in (first, second):
+        assert isinstance(queue.work(number), Receipt)
+    assert gateway.balance(SHOP) == 1
 
 
 class Silent(Through):
