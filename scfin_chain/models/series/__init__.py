@@ -22,6 +22,7 @@ from scfin_chain.models.series.degrees import (
     fractional_denominator,
 )
 from scfin_chain.models.series.granger import GrangerTest, granger_causality, granger_from_sums
+from scfin_chain.models.series.printed import PrintedNumber, Standing, printed_numbers
 from scfin_chain.models.series.residuals import ChiSquareTest, ResidualChecks, check_residuals
 from scfin_chain.models.series.responses import Bands, impulse_responses, variance_decomposition
 from scfin_chain.models.series.sample import Sample, sample_of
@@ -44,8 +45,10 @@ __all__ = [
     "GrangerTest",
     "LagCriterion",
     "LagOrders",
+    "PrintedNumber",
     "ResidualChecks",
     "Sample",
+    "Standing",
     "Terms",
     "UnitRootTest",
     "adf",
@@ -62,6 +65,7 @@ __all__ = [
     "impulse_responses",
     "lag_orders",
     "most_lags_of",
+    "printed_numbers",
     "sample_of",
     "simulated_probability",
     "variance_decomposition",

@@ -20,6 +20,7 @@ from scfin_chain.models.series import (
     fractional_denominator,
     granger_causality,
     granger_from_sums,
+    printed_numbers,
     simulated_probability,
 )
 
@@ -136,3 +137,34 @@ def test_printed_probabilities_are_not_those_of_their_statistics(
         chance = np.random.default_rng(2024)
         found = simulated_probability(tau, terms=terms, observations=40, rng=chance, draws=200_000)
         assert found == pytest.approx(small, abs=0.003)
+
+
+def test_each_printed_number_has_its_verdict():
+    rows = printed_numbers(draws=20_000)
+    verdicts = [(row.printed, row.computed, row.standing.value) for row in rows]
+
+    assert verdicts == [
+        ("-3.0145", "", "data missing"),
+        ("-3.9107", "-4.2050", "does not follow"),
+        ("0.1752", "0.1281", "does not follow"),
+        ("-2.4801", "", "data missing"),
+        ("-4.2273", "-4.2050", "does not follow"),
+        ("0.1267", "0.3380", "does not follow"),
+        ("0.1752 > 0.1267", "0.1281 < 0.3380", "does not follow"),
+        ("announced", "", "data missing"),
+        ("40", "", "data missing"),
+        ("18.3107", "", "data missing"),
+        ("0.0131", "0.0001", "does not follow"),
+        ("0.2741", "", "data missing"),
+        ("0.6087", "0.6037", "does not follow"),
+        ("none", "(1, 4)", "does not follow"),
+        ("rejected", "rejected", "reproduces"),
+        ("not rejected", "not rejected", "reproduces"),
+    ]
+    notes = " ".join(row.note for row in rows)
+    for number in ("-3.959", "T = 16.", "T = 36.", "0.000127", "0.0128568", "3.9654", "6.79480", "0.6037165", "0.6283"):
+        assert number in notes
+
+
+def test_the_table_is_the_same_each_time():
+    assert printed_numbers(draws=1_000, seed=4) == printed_numbers(draws=1_000, seed=4)
