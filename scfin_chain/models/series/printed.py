@@ -138,8 +138,8 @@ def _unit_roots(draws: int, seed: int) -> tuple[PrintedNumber, ...]:
             revenue_trend,
             Standing.DOES_NOT_FOLLOW,
             f"intercept and trend: {revenue_trend:.3f} in the limit, {simulated[TAU_REVENUE, Terms.TREND]:.3f} "
-            f"simulated at T = {SAMPLE}; constant alone: {asymptotic_probability(TAU_REVENUE, terms=Terms.CONSTANT):.3f} and "
-            f"{simulated[TAU_REVENUE, Terms.CONSTANT]:.3f}",
+            f"simulated at T = {SAMPLE}; constant alone: "
+            f"{asymptotic_probability(TAU_REVENUE, terms=Terms.CONSTANT):.3f} and {simulated[TAU_REVENUE, Terms.CONSTANT]:.3f}",
         ),
         _row("Table 1, ADF statistic of LNHJ", "-2.4801", None, Standing.DATA_MISSING, no_data),
         _row(
@@ -156,7 +156,8 @@ def _unit_roots(draws: int, seed: int) -> tuple[PrintedNumber, ...]:
             lending_trend,
             Standing.DOES_NOT_FOLLOW,
             f"intercept and trend: {lending_trend:.3f} in the limit; a constant alone, simulated at T = {SAMPLE}, "
-            f"gives {simulated[TAU_LENDING, Terms.CONSTANT]:.3f}: a constant's probability beside a trend's critical value",
+            f"gives {simulated[TAU_LENDING, Terms.CONSTANT]:.3f}: a constant's probability beside a trend's critical "
+            "value",
         ),
         _row(
             "Table 1, order of the probabilities",
