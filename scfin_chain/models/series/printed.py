@@ -139,7 +139,8 @@ def _unit_roots(draws: int, seed: int) -> tuple[PrintedNumber, ...]:
             Standing.DOES_NOT_FOLLOW,
             f"intercept and trend: {revenue_trend:.3f} in the limit, {simulated[TAU_REVENUE, Terms.TREND]:.3f} "
             f"simulated at T = {SAMPLE}; constant alone: "
-            f"{asymptotic_probability(TAU_REVENUE, terms=Terms.CONSTANT):.3f} and {simulated[TAU_REVENUE, Terms.CONSTANT]:.3f}",
+            f"{asymptotic_probability(TAU_REVENUE, terms=Terms.CONSTANT):.3f} and "
+            f"{simulated[TAU_REVENUE, Terms.CONSTANT]:.3f}",
         ),
         _row("Table 1, ADF statistic of LNHJ", "-2.4801", None, Standing.DATA_MISSING, no_data),
         _row(
