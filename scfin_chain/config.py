@@ -101,6 +101,8 @@ class ScoreSettings(_Table):
 
     grace_days: Days = 5
     """A payment within so many days of falling due counts as prompt."""
+    fitted_model: Annotated[str, Field(max_length=4_096)] = ""
+    """Path of a fitted model of default, which takes the rating table's place; empty is the table."""
 
 
 class LineSettings(_Table):

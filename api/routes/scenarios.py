@@ -19,6 +19,7 @@ from api.schemas import Number, Page, Strict
 from api.wiring import TheService, Wiring
 from api.writes import TheWrite
 from scfin_chain.config import Settings, refusal_of
+from scfin_chain.errors import InvalidInput
 from scfin_chain.service.rules import Rules
 from scfin_chain.service.service import Service
 
@@ -194,6 +195,8 @@ def _spec(body: NewDemo | NewInvoices) -> dict[str, Any]:
         settings = Settings.model_validate(body.settings)
     except ValidationError as error:
         raise refusal_of(error) from error
+    if settings.score.fitted_model:
+        raise InvalidInput("score.fitted_model", settings.score.fitted_model, "left out: no request has a file read")
     Rules.from_settings(settings)
     text = body.csv if body.rows is None else _csv_of(body.rows)
     given = settings.model_dump(exclude_unset=True)

@@ -114,7 +114,7 @@ def _fitted(facts: dict[str, Any], risk: dict[str, Any], band: dict[str, Any] | 
     yield f"1  Probability of default (paper 004, fitted model {risk['version'][:12]})"
     yield f"   {facts['obligations_prompt']} of {facts['obligations_due']} obligations of the issuer paid promptly"
     yield f"   {indicators or 'no indicators'}: log-odds {risk['log_odds']:.4f}"
-    yield f"   default {_percent(risk['probability'])} in {risk['years']:g} years"
+    yield f"   default {_percent(risk['probability'])}, horizon of the model in years: {risk['years']:g}"
     if band is None:
         yield "   more than the lowest row of the rating table: no rating, no price, no line"
         return
