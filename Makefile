@@ -51,7 +51,9 @@ bench: build  ## how fast it is here
 	python -m benchmarks.replay
 	python -m benchmarks.json_rpc
 	python -m benchmarks.restart
+	python -m benchmarks.game
 	python -m benchmarks.load
+	python -m benchmarks.pricing
 
 gas: build  ## gas of each call, beside the table that is checked in
 	python -m benchmarks.gas $(ARGS)

@@ -1,0 +1,146 @@
+"""The closed paths of paper 001's game around its centre, found by what it conserves and not by following them."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scfin_chain.errors import ModelDomainError
+from scfin_chain.models import domain
+from scfin_chain.models.equilibrium import Verdict, stability
+from scfin_chain.models.game import Dynamics
+from scfin_chain.models.potential import Floats, departure, divergence, shares, shift_at
+
+_NODES: Final = 32
+"""Angles with which the first period is summed; they are doubled until it stays."""
+
+_DOUBLINGS: Final = 9
+_AGREEMENT: Final = 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedOrbits:
+    """Closed paths, one a start, all fields in the starts' own shape.
+
+    ``level`` is H less its value at the centre, money; the shares run between ``x_low`` and ``x_high``, ``y_low`` and
+    ``y_high``; ``period`` is in the game's own time (1/money). Over a period each share's mean is the centre's.
+    """
+
+    level: Floats
+    x_low: Floats
+    x_high: Floats
+    y_low: Floats
+    y_high: Floats
+    period: Floats
+
+
+def closed_orbits(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike) -> ClosedOrbits:
+    r"""Extent and period of the closed path through each start.
+
+    Parameters
+    ----------
+    dynamics
+        Coefficients of the replicator equations, of a game with a centre: conditions 1 and 4.
+    x, y
+        States strictly inside the square, pure numbers, arrays that broadcast.
+
+    Returns
+    -------
+    ClosedOrbits
+        Extents to rounding, periods to 1e-10.
+
+    Raises
+    ------
+    ModelDomainError
+        If the fifth equilibrium is no centre, so that no path closes, or a state is not strictly inside the square.
+
+    Notes
+    -----
+    With b and d of one sign, :math:`|b|\,K(x^*, x) + |d|\,K(y^*, y) = e` is a closed curve. Along it
+    :math:`|b| K = e \cos^2\theta`, :math:`|d| K = e \sin^2\theta` define an angle, in which the period is the
+    integral of a smooth periodic function, so that equal steps give it exactly but for rounding:
+
+    .. math:: T = \frac{2 e}{|b d|} \int_0^{2\pi}
+              \frac{\cos\theta \sin\theta}{(x - x^*)(y - y^*)}\,d\theta
+
+    References
+    ----------
+    .. [1] Hofbauer, Sigmund, *Evolutionary Games and Population Dynamics*, chapter 10: asymmetric games.
+
+    Examples
+    --------
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> orbit = closed_orbits(replicator_dynamics(PRINTED_GAME), 0.5, 0.5)
+    >>> round(float(orbit.x_low), 6), round(float(orbit.x_high), 6), round(float(orbit.period), 7)
+    (0.260318, 0.551677, 0.1052317)
+    """
+    found = stability(dynamics)
+    if found.interior is None or found.interior.verdict is not Verdict.CENTRE:
+        raise ModelDomainError("condition", found.condition.value, "condition 1 or 4: elsewhere no path closes")
+    x0, y0 = np.broadcast_arrays(_inside("x", x), _inside("y", y))
+    bank = _Side(dynamics.a / dynamics.b, dynamics.supervised_gain / dynamics.b, abs(dynamics.b))
+    firm = _Side(dynamics.c / dynamics.d, -dynamics.saving / dynamics.d, abs(dynamics.d))
+    level = bank.level(x0.ravel()) + firm.level(y0.ravel())
+    x_low, x_high = bank.extent(level)
+    y_low, y_high = firm.extent(level)
+    parts = (level, x_low, x_high, y_low, y_high, _period(bank, firm, level))
+    names = ("level", "x_low", "x_high", "y_low", "y_high", "period")
+    for name, part in zip(names, parts, strict=True):
+        for value in part[~np.isfinite(part)]:
+            domain.computed(name, float(value))
+    return ClosedOrbits(**{name: part.reshape(x0.shape) for name, part in zip(names, parts, strict=True)})
+
+
+class _Side:
+    """One population: its share at rest, what is left of it, and the weight of its divergence, money."""
+
+    def __init__(self, rest: float, left: float, weight: float) -> None:
+        for field, value in (("share at the centre", rest), ("share left at the centre", left)):
+            domain.within(field, value, 0, 1, open_low=True)
+        self.rest, self.left, self.weight = np.array(rest), np.array(left), weight
+
+    def level(self, share: Floats) -> Floats:
+        shift = np.log(share / self.rest) - np.log((1.0 - share) / self.left)
+        return np.asarray(self.weight * divergence(self.rest, self.left, shift))
+
+    def extent(self, level: Floats) -> tuple[Floats, Floats]:
+        return self.departed(level, above=False) + self.rest, self.departed(level, above=True) + self.rest
+
+    def departed(self, level: Floats, *, above: bool) -> Floats:
+        return departure(self.rest, self.left, shift_at(self.rest, self.left, level / self.weight, above=above))
+
+
+def _inside(field: str, values: npt.ArrayLike) -> Floats:
+    array = shares(field, values)
+    edge = (array == 0.0) | (array == 1.0)
+    if edge.any():
+        raise ModelDomainError(field, float(array[edge][0]), "numbers in (0, 1)")
+    return array
+
+
+def _period(bank: _Side, firm: _Side, level: Floats) -> Floats:
+    linear = 2.0 * np.pi / np.sqrt(bank.weight * firm.weight * bank.rest * bank.left * firm.rest * firm.left)
+    period = np.full(level.shape, float(linear))
+    moving = np.flatnonzero(level > 1e-20 * min(bank.weight, firm.weight))
+    period[moving] = _mean(bank, firm, level[moving], 0.0, _NODES)
+    nodes = _NODES
+    for _ in range(_DOUBLINGS):
+        if not moving.size:
+            break
+        before = period[moving]
+        period[moving] = 0.5 * (before + _mean(bank, firm, level[moving], 1.0, nodes))
+        moving = moving[np.abs(period[moving] - before) > _AGREEMENT * before]
+        nodes *= 2
+    return period
+
+
+def _mean(bank: _Side, firm: _Side, level: Floats, turn: float, nodes: int) -> Floats:
+    """The period by so many angles, all turned by a share of their distance; none is a multiple of a right angle."""
+    angle = 2.0 * np.pi * (np.arange(nodes) + 0.25 + 0.5 * turn) / nodes
+    total = np.zeros(level.shape)
+    for cosine, sine in zip(np.cos(angle), np.sin(angle), strict=True):
+        x = bank.departed(level * cosine * cosine, above=bool(cosine > 0.0))
+        y = firm.departed(level * sine * sine, above=bool(sine > 0.0))
+        total += (cosine / x) * (sine / y)
+    return np.asarray(2.0 * level / (bank.weight * firm.weight) * total * (2.0 * np.pi / nodes))

@@ -1,0 +1,204 @@
+"""Many games of paper 001 at once: equilibria, verdicts and basins in one call over arrays of parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+from scfin_chain.errors import ModelDomainError
+from scfin_chain.models import domain
+from scfin_chain.models.border import Side, area_beyond
+from scfin_chain.models.equilibrium import Condition, Verdict
+from scfin_chain.models.game import PRINTED_GAME, Game
+from scfin_chain.models.potential import Floats, numbers
+
+Words = npt.NDArray[np.str_]
+Masked = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]
+
+UNDEFINED = "undefined"
+"""Condition of a game with b or d zero, of which `stability` refuses to speak: no single fifth equilibrium."""
+
+_ROUNDING = 1e-12
+"""As in the game itself: a sum smaller than this share of its largest term is zero but for rounding."""
+
+_FRACTIONS = ("loan_rate", "investment_rate", "fraud_share")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GameSweep:
+    """What follows from each set of parameters; every field begins with the shape to which the parameters broadcast.
+
+    ``a`` to ``saving`` are the coefficients of `Dynamics`, money. ``condition`` holds the values of `Condition`, or
+    ``UNDEFINED``. ``corners`` has the verdicts of (0,0), (0,1), (1,0), (1,1) on a further axis of 4, and
+    ``eigenvalues`` both of each, (..., 4, 2), money. Masked where the game has none: ``x``, ``y`` of the fifth
+    equilibrium (its place also where that is outside the square), ``interior_square``, the square of its eigenvalues
+    where it is inside, money squared (negative at a centre, positive at a saddle), and the shares of the square
+    that the corner at which the bank uses digital currency attracts: ``s1`` by the paper's straight lines, ``basin``
+    exactly.
+    """
+
+    a: Floats
+    b: Floats
+    c: Floats
+    d: Floats
+    supervised_gain: Floats
+    saving: Floats
+    condition: Words
+    x: Masked
+    y: Masked
+    corners: Words
+    eigenvalues: Floats
+    interior_square: Masked
+    s1: Masked
+    basin: Masked
+
+
+def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GAME) -> GameSweep:
+    r"""Equilibria, verdicts and basins of many games.
+
+    Parameters
+    ----------
+    parameters
+        Names of `Game`'s fields, each with a number or an array; the arrays broadcast. Units and domains are `Game`'s.
+    base
+        Where the parameters that are not named come from.
+
+    Returns
+    -------
+    GameSweep
+        What `replicator_dynamics`, `stability`, `approximate_basins` and `exact_basins` say of each.
+
+    Raises
+    ------
+    ModelDomainError
+        If a name is no parameter of the game, a value is outside its domain, or the arrays do not broadcast.
+
+    References
+    ----------
+    .. [1] Zhang, Yang, Qin, JTAER 18 (2023), doi:10.3390/jtaer18010021, section 4.3.2, Tables 3 and 4.
+
+    Examples
+    --------
+    >>> found = sweep_games({"fraud_share": [0.5, 0.8], "incentive": [50, 300]})
+    >>> found.condition.tolist(), found.x.round(9).tolist(), found.basin.round(8).tolist()
+    (['condition 4', 'condition 2'], [0.4, 0.5], [None, 0.37016531])
+    """
+    given = _values(parameters, base)
+    kept, interest = given["fraud_share"] * given["loan"], given["loan"] * given["loan_rate"]
+    saving = (given["credit_cost"], -given["technology_cost"], -given["monitoring_cost"])
+    penalties = (given["supervised_penalty"], -given["unsupervised_penalty"])
+    fraud = (
+        kept, -given["sales_income"], -given["forging_cost"], given["fraud_income"], given["production_cost"],
+    )  # fmt: skip
+    a = _total(*fraud, 2.0 * interest, -given["unsupervised_penalty"])
+    b = _total(*fraud, -given["loan"], *penalties, given["incentive"])
+    c, d, saved = _total(*saving, *penalties), _total(*penalties), _total(*saving)
+    gain = _total(given["incentive"], given["supervised_penalty"], -given["loan"], -2.0 * interest)
+    eigenvalues = _corner_eigenvalues(a, c, gain, saved)
+    condition = _conditions(a, b, c, d, gain, saved)
+    exists = condition != UNDEFINED
+    x, y = _ratio(a, b, exists), _ratio(c, d, exists)
+    inside = _one_of(condition, "condition 1", "condition 2", "condition 3", "condition 4")
+    bistable = _one_of(condition, Condition.CONDITION_2, Condition.CONDITION_3)
+    straight = np.where(condition == Condition.CONDITION_3, (1.0 + y.data - x.data) / 2.0, 1.0 - (x.data + y.data) / 2)
+    square = -b * d * x.data * (1.0 - x.data) * y.data * (1.0 - y.data)
+    return GameSweep(
+        a=a, b=b, c=c, d=d, supervised_gain=gain, saving=saved, condition=condition, x=x, y=y,
+        corners=_verdicts(eigenvalues), eigenvalues=eigenvalues,
+        interior_square=_where(inside, square), s1=_where(bistable, straight),
+        basin=_where(bistable, _basins(a, b, c, d, gain, saved, condition)),
+    )  # fmt: skip
+
+
+def _values(parameters: Mapping[str, npt.ArrayLike], base: Game) -> dict[str, Floats]:
+    names = [field.name for field in fields(Game)]
+    for name in parameters:
+        if name not in names:
+            raise ModelDomainError("parameter", name, f"one of {', '.join(names)}")
+    given = {name: numbers(name, parameters.get(name, getattr(base, name))) for name in names}
+    for name, values in given.items():
+        high = 1.0 if name in _FRACTIONS else domain.AMOUNT_LIMIT
+        wrong = (values < 0.0) | (values > high)
+        if wrong.any():
+            domain.within(name, float(values[wrong][0]), 0, high)
+    try:
+        arrays = np.broadcast_arrays(*given.values())
+    except ValueError:
+        shapes = {name: np.shape(values) for name, values in parameters.items()}
+        raise ModelDomainError("parameters", shapes, "arrays whose shapes broadcast") from None
+    return dict(zip(names, arrays, strict=True))
+
+
+def _total(*terms: Floats) -> Floats:
+    """Sum without loss (Neumaier's), and exactly zero where it vanishes but for rounding."""
+    total, lost = np.zeros_like(terms[0]), np.zeros_like(terms[0])
+    for term in terms:
+        grown = total + term
+        larger = np.abs(total) >= np.abs(term)
+        lost = lost + np.where(larger, (total - grown) + term, (term - grown) + total)
+        total = grown
+    total = total + lost
+    size = np.max([np.abs(term) for term in terms], axis=0)
+    return np.where(np.abs(total) <= _ROUNDING * size, 0.0, total)
+
+
+def _corner_eigenvalues(a: Floats, c: Floats, gain: Floats, saving: Floats) -> Floats:
+    pairs = ((c, 0.0 - a), (saving, a), (0.0 - c, gain), (0.0 - saving, 0.0 - gain))
+    return np.stack([np.stack(pair, axis=-1) for pair in pairs], axis=-2)
+
+
+def _verdicts(eigenvalues: Floats) -> Words:
+    first, second = eigenvalues[..., 0], eigenvalues[..., 1]
+    zero = (first == 0.0) | (second == 0.0)
+    mixed = (first < 0.0) != (second < 0.0)
+    verdicts = np.where(first < 0.0, Verdict.STABLE.value, Verdict.UNSTABLE.value)
+    verdicts = np.where(mixed, Verdict.SADDLE.value, verdicts)
+    return np.where(zero, Verdict.NON_HYPERBOLIC.value, verdicts)
+
+
+def _conditions(a: Floats, b: Floats, c: Floats, d: Floats, gain: Floats, saving: Floats) -> Words:
+    """By signs alone, as `stability` does."""
+    bank, firm = np.sign(b), np.sign(d)
+    least = np.min([bank * a, bank * gain, firm * c, 0.0 - firm * saving], axis=0)
+    by_b = np.where(
+        b > 0.0,
+        np.where(d > 0.0, Condition.CONDITION_1.value, Condition.CONDITION_2.value),
+        np.where(d > 0.0, Condition.CONDITION_3.value, Condition.CONDITION_4.value),
+    )
+    inside = np.where(least == 0.0, Condition.BOUNDARY.value, by_b)
+    result = np.where(least < 0.0, Condition.NO_INTERIOR.value, inside)
+    return np.where((b == 0.0) | (d == 0.0), UNDEFINED, result)
+
+
+def _one_of(condition: Words, *values: str) -> npt.NDArray[np.bool_]:
+    return np.isin(condition, [str(value) for value in values])
+
+
+def _where(there: npt.NDArray[np.bool_], values: Floats) -> Masked:
+    return np.ma.masked_array(np.where(there, values, 0.0), mask=~there)
+
+
+def _ratio(above: Floats, below: Floats, there: npt.NDArray[np.bool_]) -> Masked:
+    with np.errstate(over="ignore"):
+        ratio = above / np.where(there, below, 1.0)
+    if not np.isfinite(ratio).all():
+        raise ModelDomainError("E5", float(ratio[~np.isfinite(ratio)][0]), "finite: b or d is too small for a float")
+    return _where(there, ratio)
+
+
+def _basins(a: Floats, b: Floats, c: Floats, d: Floats, gain: Floats, saving: Floats, condition: Words) -> Floats:
+    areas = np.zeros(a.shape)
+    for kind in (Condition.CONDITION_2, Condition.CONDITION_3):
+        which = condition == kind.value
+        if which.any():
+            bank = _side(a[which], gain[which], b[which])
+            firm = _side(c[which], -saving[which], d[which])
+            areas[which] = area_beyond(bank, firm if kind is Condition.CONDITION_2 else firm.turned())
+    return areas
+
+
+def _side(share: Floats, left: Floats, whole: Floats) -> Side:
+    """A population at the saddle; a share that underflows stays above zero, which no area shows."""
+    least = 1e-300
+    return Side(rest=np.maximum(share / whole, least), left=np.maximum(left / whole, least), weight=np.abs(whole))
