@@ -35,6 +35,7 @@ from scfin_chain.models.game import (
     payoff_matrix,
     replicator_dynamics,
 )
+from scfin_chain.models.greeks import Greeks, OptionArrays, option_greeks, value_options
 from scfin_chain.models.guarantee import PAPER_QUANTILE, BusinessVolume, Freight, estimate_volume, freight_guarantee
 from scfin_chain.models.horizon import Horizon
 from scfin_chain.models.income import DepositTerms, deposit_income, service_income
@@ -66,6 +67,13 @@ from scfin_chain.models.rating import (
     rate_record,
     rate_score,
 )
+from scfin_chain.models.relationship import (
+    PRINTED_RELATIONSHIP,
+    Relationship,
+    RelationshipPrice,
+    price_relationship,
+)
+from scfin_chain.models.relationship_arrays import RelationshipPrices, price_relationships
 from scfin_chain.models.repayment import Lateness, RepaymentLaw, repayment_law
 from scfin_chain.models.slopes import AreaSlopes, area_slopes
 from scfin_chain.models.supervision import (
@@ -75,12 +83,14 @@ from scfin_chain.models.supervision import (
     SupervisionVerdict,
     judge_supervision,
 )
+from scfin_chain.models.tornado import Sensitivity, price_tornado
 from scfin_chain.models.versions import MODEL_VERSIONS
 
 __all__ = [
     "MODEL_VERSIONS",
     "PAPER_QUANTILE",
     "PRINTED_GAME",
+    "PRINTED_RELATIONSHIP",
     "PRINTED_STAKES",
     "RATING_TABLE",
     "AreaSlopes",
@@ -98,10 +108,12 @@ __all__ = [
     "ExcessProfitOption",
     "Freight",
     "Game",
+    "Greeks",
     "Horizon",
     "Lateness",
     "Lending",
     "ModelDomainError",
+    "OptionArrays",
     "OptionValue",
     "PairLine",
     "PaymentRecord",
@@ -111,8 +123,12 @@ __all__ = [
     "ProgrammeTerms",
     "Rating",
     "RatingBand",
+    "Relationship",
+    "RelationshipPrice",
+    "RelationshipPrices",
     "RepaymentLaw",
     "RepaymentRecord",
+    "Sensitivity",
     "SpreadFormula",
     "Stability",
     "SupervisionStakes",
@@ -142,11 +158,15 @@ __all__ = [
     "normal_cdf",
     "normal_quantile",
     "optimal_line",
+    "option_greeks",
     "pair_line",
     "payoff_matrix",
     "polyline_area",
     "predictive_line",
     "price_programme",
+    "price_relationship",
+    "price_relationships",
+    "price_tornado",
     "probability_from_log_odds",
     "programme_balance",
     "rate_record",
@@ -158,4 +178,5 @@ __all__ = [
     "stability",
     "value_deviations",
     "value_option",
+    "value_options",
 ]

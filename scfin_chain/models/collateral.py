@@ -10,7 +10,7 @@ from scfin_chain.models import domain
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollateralOutlook:
-    """A receivable valued like a two-year bond whose debtor may default at the end of each year.
+    """A receivable valued like a bond of some years whose debtor may default at the end of each.
 
     Parameters
     ----------
@@ -22,6 +22,8 @@ class CollateralOutlook:
         Yearly rate y in (-1, 1], a fraction; the printed market values need 4 %, not the stated 3 %.
     provision
         Bad-debt provision a year, h in [0, 1), a fraction.
+    years
+        Years to value, in [1, 100]; the paper has two.
 
     Raises
     ------
@@ -41,25 +43,35 @@ class CollateralOutlook:
     coupon: float
     discount_rate: float
     provision: float
+    years: int = 2
 
     def __post_init__(self) -> None:
         domain.positive("value", self.value)
         domain.rate("coupon", self.coupon)
         domain.rate("discount_rate", self.discount_rate)
         domain.within("provision", self.provision, 0, 1, open_high=True)
+        domain.whole("years", self.years, low=1, high=int(domain.YEARS_LIMIT))
 
     @property
-    def book_values(self) -> tuple[float, float]:
-        """Book value after one and two provisions, S0 (1-h)^k, in the unit of ``value``."""
-        kept = 1.0 - self.provision
-        return self.value * kept, self.value * kept * kept
+    def book_values(self) -> tuple[float, ...]:
+        """Book value after one provision, two, and so on: S0 (1-h)^k, in the unit of ``value``."""
+        kept, book, books = 1.0 - self.provision, self.value, []
+        for _ in range(self.years):
+            book = book * kept
+            books.append(book)
+        return tuple(books)
 
     @property
-    def market_values(self) -> tuple[float, float]:
-        """Market value of a bond with one and with two years left, in the unit of ``value``."""
+    def market_values(self) -> tuple[float, ...]:
+        """Market value of a bond with one year left, two, and so on, in the unit of ``value``."""
         discount = 1.0 / (1.0 + self.discount_rate)
-        redemption = self.value * (1.0 + self.coupon)
-        return redemption * discount, self.value * self.coupon * discount + redemption * discount * discount
+        redemption, coupon = self.value * (1.0 + self.coupon), self.value * self.coupon
+        coupons, markets = 0.0, []
+        for _ in range(self.years):
+            redemption, coupon = redemption * discount, coupon * discount
+            markets.append(domain.computed("market value", coupons + redemption))
+            coupons += coupon
+        return tuple(markets)
 
 
 def value_deviations(market_values: Sequence[float], book_values: Sequence[float]) -> tuple[float, ...]:

@@ -1,6 +1,7 @@
 """What a financing costs the bank and must return (paper 003, equations 14 to 18)."""
 
 from scfin_chain.models import domain
+from scfin_chain.models.formulas import capital_cost_of, default_loss_of, required_return_of
 from scfin_chain.models.rating import RatingBand
 
 
@@ -42,7 +43,7 @@ def capital_cost(advance: float, *, transfer_price: float, years: float) -> floa
     domain.positive("advance", advance)
     domain.share("transfer_price", transfer_price)
     domain.positive("years", years, domain.YEARS_LIMIT)
-    return advance * transfer_price * years
+    return capital_cost_of(advance, transfer_price, years)
 
 
 def default_loss(advance: float, band: RatingBand) -> float:
@@ -81,7 +82,7 @@ def default_loss(advance: float, band: RatingBand) -> float:
     144436.32
     """
     domain.positive("advance", advance)
-    return advance * band.expected_loss
+    return default_loss_of(advance, band.expected_loss)
 
 
 def required_return(advance: float, *, hurdle: float, allocation: float, years: float) -> float:
@@ -125,4 +126,4 @@ def required_return(advance: float, *, hurdle: float, allocation: float, years: 
     domain.share("hurdle", hurdle)
     domain.share("allocation", allocation)
     domain.positive("years", years, domain.YEARS_LIMIT)
-    return advance * hurdle * allocation * years
+    return required_return_of(advance, hurdle, allocation, years)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scfin_chain.models import domain
+from scfin_chain.models.formulas import deposit_income_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +93,7 @@ def deposit_income(terms: DepositTerms, *, years: float) -> float:
     """
     domain.positive("years", years, domain.YEARS_LIMIT)
     reserves = terms.required_reserve + terms.excess_reserve
-    yearly = terms.deposit_return * (1.0 - reserves) + terms.reserve_return * reserves
-    return yearly * terms.balance * (1.0 - terms.tax_rate) * years
+    return deposit_income_of(terms.balance, terms.deposit_return, terms.reserve_return, reserves, terms.tax_rate, years)
 
 
 def service_income(services: Iterable[tuple[float, int]], *, tax_rate: float) -> float:

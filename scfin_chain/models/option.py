@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 
 from scfin_chain.models import domain
+from scfin_chain.models.formulas import SCALAR, OptionTerms, option_parts, strike_rate
 from scfin_chain.models.horizon import Horizon
-from scfin_chain.models.normal import normal_cdf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +63,23 @@ class ExcessProfitOption:
     @property
     def strike_rate(self) -> float:
         """Strike as a share of the collateral, delta (1+r)^n: n is 1 as printed, T for the whole term."""
-        growth: float = (1.0 + self.risk_free) ** self.compounding.years(self.years)
-        return self.advance_rate * growth
+        return strike_rate(self.advance_rate, self.risk_free, self.compounding.years(self.years))
 
     @property
     def strike(self) -> float:
         """Price at which the bank would go on selling, K = S0 delta (1+r)^n, in the collateral's unit."""
         return self.collateral * self.strike_rate
+
+    @property
+    def terms(self) -> OptionTerms[float]:
+        """What the formulas take."""
+        return OptionTerms(
+            collateral=self.collateral,
+            strike_rate=self.strike_rate,
+            risk_free=self.risk_free,
+            years=self.years,
+            volatility=self.volatility,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +140,13 @@ def value_option(option: ExcessProfitOption) -> OptionValue:
     >>> round(value_option(paper).value, 2)
     2616249.95
     """
-    discounted_strike = domain.computed("strike", option.strike * math.exp(-option.risk_free * option.years))
-    intrinsic = max(option.collateral - discounted_strike, 0.0)
-    deviation = option.volatility * math.sqrt(option.years)
-    drift = -math.log(option.strike_rate) + (option.risk_free + option.volatility**2 / 2.0) * option.years
-    d1 = drift / deviation if deviation > 0.0 else math.inf
-    if math.isinf(d1):
-        return OptionValue(strike=option.strike, intrinsic=intrinsic, value=intrinsic, d1=None, d2=None)
-    d2 = d1 - deviation
-    value = option.collateral * normal_cdf(d1) - discounted_strike * normal_cdf(d2)
-    bounded = min(max(value, intrinsic), option.collateral)
-    return OptionValue(strike=option.strike, intrinsic=intrinsic, value=bounded, d1=d1, d2=d2)
+    parts = option_parts(option.terms, SCALAR)
+    domain.computed("strike", parts.discounted_strike)
+    random = not math.isinf(parts.d1)
+    return OptionValue(
+        strike=option.strike,
+        intrinsic=parts.intrinsic,
+        value=parts.value,
+        d1=parts.d1 if random else None,
+        d2=parts.d2 if random else None,
+    )

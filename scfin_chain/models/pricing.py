@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scfin_chain.models import domain
+from scfin_chain.models.formulas import break_even_of, net_advance_years_of, uncovered_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +79,19 @@ class BreakEven:
     @property
     def net_advance_years(self) -> float:
         """Income net of tax from a price of one, A T (1 - theta), in the currency unit."""
-        return self.advance * self.years * (1.0 - self.tax_rate)
+        return net_advance_years_of(self.advance, self.years, self.tax_rate)
 
     @property
     def uncovered(self) -> float:
         """What interest and option must bring, C + Rp - I2 - I3 - B (1 - theta), in the currency unit."""
-        net_commission = self.commission * (1.0 - self.tax_rate)
-        return self.cost + self.required_return - self.deposit_income - self.service_income - net_commission
+        return uncovered_of(
+            self.cost,
+            self.required_return,
+            self.deposit_income,
+            self.service_income,
+            self.commission,
+            self.tax_rate,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +149,8 @@ def break_even_price(terms: BreakEven) -> BreakEvenPrice:
     >>> round(price.rate, 6), round(price.limit, 6), price.negative
     (0.039498, 0.058589, False)
     """
-    rate = domain.computed("price", (terms.uncovered - terms.option_value / terms.firms) / terms.net_advance_years)
+    price = break_even_of(terms.uncovered, terms.option_value, terms.firms, terms.net_advance_years)
+    rate = domain.computed("price", price)
     limit = domain.computed("price limit", terms.uncovered / terms.net_advance_years)
     return BreakEvenPrice(rate=rate, limit=limit, negative=rate < 0.0, residual=identity_residual(terms, rate))
 

@@ -9,6 +9,7 @@ given an argument outside the domain: it refuses
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ from scfin_chain.models import (
     collateral_volatility,
     value_deviations,
     value_option,
+    value_options,
 )
 
 OPTION = ExcessProfitOption(collateral=11_270_000, advance_rate=0.8, risk_free=0.04, years=2, volatility=0.0742)
@@ -98,6 +100,33 @@ def test_option_equals_vollib(option: ExcessProfitOption) -> None:
     assert value_option(option).value == pytest.approx(expected, rel=1e-9, abs=1e-12 * option.collateral)
 
 
+def test_options_equal_vollib_at_ten_thousand_points() -> None:
+    rng = np.random.default_rng(20)
+    count = 10_000
+    drawn = {
+        "collateral": 10.0 ** rng.uniform(-2, 12, count),
+        "advance_rate": rng.uniform(0.05, 1.0, count),
+        "risk_free": rng.uniform(-0.1, 0.3, count),
+        "years": rng.uniform(0.01, 10, count),
+        "volatility": rng.uniform(0.005, 1.0, count),
+    }
+    arrays = value_options(OPTION, **drawn)
+    for place, (collateral, advance_rate, risk_free, years, volatility) in enumerate(
+        zip(*(values.tolist() for values in drawn.values()), strict=True)
+    ):
+        option = ExcessProfitOption(
+            collateral=collateral, advance_rate=advance_rate, risk_free=risk_free, years=years, volatility=volatility
+        )
+        call, put = (
+            black_scholes(kind, collateral, option.strike, years, risk_free, volatility) for kind in ("c", "p")
+        )
+        value = value_option(option).value
+        assert abs(value - call) <= 1e-12 * collateral
+        assert abs(arrays.value[place] - call) <= 1e-12 * collateral
+        # put-call parity
+        assert abs(value - put - (collateral - option.strike * math.exp(-risk_free * years))) <= 2e-12 * collateral
+
+
 @pytest.mark.parametrize("volatility", [0.05, 0.0742, 0.3, 0.8])
 @pytest.mark.parametrize("advance_rate", [0.3, 0.8, 1.0])
 def test_option_equals_integral_of_payoff(volatility: float, advance_rate: float) -> None:
@@ -123,6 +152,15 @@ def test_collateral_given_paper() -> None:
     # 0.0742 is printed; even the printed deviations give 0.0743
     assert collateral_volatility(deviations) == pytest.approx(0.074329753817, abs=5e-13)
     assert round(collateral_volatility((0.1325, 0.2811)), 4) == 0.0743
+
+
+def test_collateral_given_more_years() -> None:
+    outlook = CollateralOutlook(value=100.0, coupon=0.06, discount_rate=0.04, provision=0.1, years=5)
+    assert outlook.book_values == pytest.approx([100 * 0.9**k for k in range(1, 6)], rel=1e-14)
+    bonds = [sum(6 / 1.04**t for t in range(1, k)) + 106 / 1.04**k for k in range(1, 6)]
+    assert outlook.market_values == pytest.approx(bonds, rel=1e-14)
+    with pytest.raises(ModelDomainError, match="years is 0"):
+        replace(outlook, years=0)
 
 
 def test_collateral_given_stated_discount_rate() -> None:
