@@ -71,7 +71,10 @@ def test_names_commands_that_are_there(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     for line in re.findall(r"(?:^|`)scfin (\w+[^`\n#|]*)", text, re.MULTILINE):
         name, *words = line.split()
-        options = {option for parameter in commands[name].params for option in parameter.opts}
+        command = commands[name]
+        while words and words[0] in getattr(command, "commands", ()):
+            command = command.commands[words.pop(0)]
+        options = {option for parameter in command.params for option in parameter.opts}
         assert [word for word in words if word.startswith("--") and word not in options] == [], line
 
 
