@@ -40,6 +40,16 @@ from scfin_chain.models.guarantee import PAPER_QUANTILE, BusinessVolume, Freight
 from scfin_chain.models.horizon import Horizon
 from scfin_chain.models.income import DepositTerms, deposit_income, service_income
 from scfin_chain.models.invariant import first_integral
+from scfin_chain.models.line_law import LawLine, RepaymentDistribution, expected_profit_under, optimal_line_under
+from scfin_chain.models.line_rate import BestRate, LineElasticities, RateResponse, best_rate, line_elasticities
+from scfin_chain.models.line_tables import (
+    PAPER_COST_RATE,
+    PAPER_DEFAULT_PROBABILITY,
+    PAPER_GUARANTEE,
+    LineScenarios,
+    line_scenarios,
+    profits_by_line,
+)
 from scfin_chain.models.normal import normal_cdf, normal_quantile
 from scfin_chain.models.option import ExcessProfitOption, OptionValue, value_option
 from scfin_chain.models.pair import PairLine, monthly_volume, pair_line
@@ -88,6 +98,9 @@ from scfin_chain.models.versions import MODEL_VERSIONS
 
 __all__ = [
     "MODEL_VERSIONS",
+    "PAPER_COST_RATE",
+    "PAPER_DEFAULT_PROBABILITY",
+    "PAPER_GUARANTEE",
     "PAPER_QUANTILE",
     "PRINTED_GAME",
     "PRINTED_RELATIONSHIP",
@@ -95,6 +108,7 @@ __all__ = [
     "RATING_TABLE",
     "AreaSlopes",
     "Basins",
+    "BestRate",
     "BondQuote",
     "BreakEven",
     "BreakEvenPrice",
@@ -111,7 +125,10 @@ __all__ = [
     "Greeks",
     "Horizon",
     "Lateness",
+    "LawLine",
     "Lending",
+    "LineElasticities",
+    "LineScenarios",
     "ModelDomainError",
     "OptionArrays",
     "OptionValue",
@@ -121,11 +138,13 @@ __all__ = [
     "PayoffMatrix",
     "ProgrammePrice",
     "ProgrammeTerms",
+    "RateResponse",
     "Rating",
     "RatingBand",
     "Relationship",
     "RelationshipPrice",
     "RelationshipPrices",
+    "RepaymentDistribution",
     "RepaymentLaw",
     "RepaymentRecord",
     "Sensitivity",
@@ -137,6 +156,7 @@ __all__ = [
     "approximate_basins",
     "area_slopes",
     "basis_points_up",
+    "best_rate",
     "bond_default_probability",
     "break_even_price",
     "capital_cost",
@@ -148,16 +168,20 @@ __all__ = [
     "deposit_income",
     "estimate_volume",
     "expected_profit",
+    "expected_profit_under",
     "firms_at_price",
     "first_integral",
     "freight_guarantee",
     "identity_residual",
     "judge_supervision",
+    "line_elasticities",
+    "line_scenarios",
     "log_odds",
     "monthly_volume",
     "normal_cdf",
     "normal_quantile",
     "optimal_line",
+    "optimal_line_under",
     "option_greeks",
     "pair_line",
     "payoff_matrix",
@@ -168,6 +192,7 @@ __all__ = [
     "price_relationships",
     "price_tornado",
     "probability_from_log_odds",
+    "profits_by_line",
     "programme_balance",
     "rate_record",
     "rate_score",
