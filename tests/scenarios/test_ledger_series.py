@@ -103,7 +103,7 @@ def test_the_analysis_takes_the_series_and_refuses_what_is_too_short(run: tuple[
     fit = fit_autoregression(sample_of({"revenue": found.revenue, "lending": found.lending}), lags=1)
     assert fit.observations == len(found.months) - 1
     short = found.between(None, date(2024, 5, 1))
-    with pytest.raises(ModelDomainError, match="observations is 5: must be at least 6, for 1 lags of 2 series"):
+    with pytest.raises(ModelDomainError, match="observations is 5: must be at least 6, for 2 series with lags 1"):
         fit_autoregression(sample_of({"revenue": short.revenue, "lending": short.lending}), lags=1)
 
 

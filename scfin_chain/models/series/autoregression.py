@@ -295,7 +295,7 @@ def _require_rows(sample: Sample, rows: int, lags: int) -> None:
     least = k * lags + 1 + k
     if rows < least:
         raise ModelDomainError(
-            "observations", sample.observations, f"at least {least + lags}, for {lags} lags of {k} series"
+            "observations", sample.observations, f"at least {least + lags}, for {k} series with lags {lags}"
         )
 
 

@@ -209,6 +209,6 @@ def _degrees(observations: int, lags: int) -> int:
     degrees = observations - 2 * lags - 1
     if degrees < 1:
         raise ModelDomainError(
-            "observations", observations, f"at least {2 * lags + 2} after the lags, for {lags} lags of two series"
+            "observations", observations, f"at least {2 * lags + 2} after the lags, for two series with lags {lags}"
         )
     return degrees

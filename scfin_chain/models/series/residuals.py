@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from scipy import stats
+
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.series.autoregression import Autoregression
@@ -25,6 +27,27 @@ class ChiSquareTest:
     degrees: int
     p_value: float
 
+    def critical(self, level: float) -> float:
+        """The statistic above which the hypothesis is rejected.
+
+        Parameters
+        ----------
+        level
+            Significance in (0, 1), a fraction.
+
+        Raises
+        ------
+        ModelDomainError
+            If the level lies outside (0, 1).
+
+        Examples
+        --------
+        >>> round(ChiSquareTest(statistic=7.8, degrees=2, p_value=0.0202).critical(0.05), 6)
+        5.991465
+        """
+        domain.within("level", level, 0, 1, open_low=True, open_high=True)
+        return float(stats.chi2.isf(level, self.degrees))
+
     def rejects(self, level: float) -> bool:
         """Whether the hypothesis falls.
 
@@ -43,8 +66,7 @@ class ChiSquareTest:
         >>> ChiSquareTest(statistic=7.8, degrees=2, p_value=0.0202).rejects(0.05)
         True
         """
-        domain.within("level", level, 0, 1, open_low=True, open_high=True)
-        return self.p_value < level
+        return self.statistic > self.critical(level)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

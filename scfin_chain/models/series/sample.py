@@ -113,7 +113,8 @@ class Sample:
         >>> sample_of({"lending": (1.0, 2.0, 4.0)}).differences().column("lending").tolist()
         [1.0, 2.0]
         """
-        return Sample(names=self.names, values=np.diff(self.values, axis=0))
+        changes = [checked_series(f"change of {name}", np.diff(self.column(name))) for name in self.names]
+        return Sample(names=self.names, values=np.column_stack(changes))
 
 
 def sample_of(columns: Mapping[str, ArrayLike]) -> Sample:

@@ -254,7 +254,7 @@ def _regression(z: Floats, terms: Terms, lags: int, *, skip: int = 0) -> Regress
     rows, regressors = len(changes) - lags - skip, 1 + lags + terms.parameters
     if rows <= regressors:
         raise ModelDomainError(
-            "observations", max(rows, 0), f"more than the {regressors} regressors, after {lags} lags of the difference"
+            "observations", max(rows, 0), f"more than the {regressors} regressors, after lags {lags} of the difference"
         )
     columns = [z[lags:-1], *lagged(changes, lags)]
     if terms is Terms.TREND:

@@ -67,7 +67,7 @@ def rng() -> np.random.Generator:
         (lambda: Sample(names=("a",), values=np.column_stack([A, B])), "values"),
         (lambda: sample_of({"a": A}).column("b"), "name"),
         (lambda: sample_of({"a": [1.0, 0.0, 2.0]}).logarithms(), r"a\[1\]"),
-        (lambda: sample_of({"a": [1.0, 2.0, 3.0]}).differences(), "a"),
+        (lambda: sample_of({"a": [1.0, 2.0, 3.0]}).differences(), "change of a"),
         (lambda: granger_causality(A, B[:-1], lags=1), "cause"),
         (lambda: granger_causality(A, B, lags=0), "lags"),
         (lambda: granger_causality(A, B, lags=1.0), "lags"),
@@ -124,7 +124,7 @@ def test_refuses_by_name(call: Callable[[], object], field: str):
 
 
 def test_says_how_many_observations_it_wants():
-    with pytest.raises(ModelDomainError, match="observations is 5: must be at least 6, for 1 lags of 2 series"):
+    with pytest.raises(ModelDomainError, match="observations is 5: must be at least 6, for 2 series with lags 1"):
         fit_autoregression(sample_of({"a": A[:5], "b": B[:5]}), lags=1)
     fit_autoregression(sample_of({"a": A[:6], "b": B[:6]}), lags=1)
 

@@ -1,0 +1,105 @@
+"""Where ``scfin series`` has its series from: columns of a CSV file, or a ledger's own."""
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from scfin_chain.errors import InvalidInput
+from scfin_chain.scenarios.ledger_series import ledger_series
+from scfin_chain.store.store import Store
+from scfin_chain.units import BasisPoints
+
+LABELS = ("month", "period", "date")
+"""Columns of a file that name its rows, and are no series."""
+
+LARGEST_FILE = 50_000_000
+"""Bytes of a CSV file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Series as they were given, with what their rows are called."""
+
+    columns: Mapping[str, Sequence[float]]
+    labels: tuple[str, ...]
+    months: tuple[date, ...] | None
+    unit: str
+
+
+def of_ledger(database: str, *, freight: int, since: str | None, until: str | None) -> Source:
+    """Carriers' revenue and bank lending of a run or a service, month by month."""
+    store = Store.existing(database)
+    try:
+        found = ledger_series(store, freight=BasisPoints(freight))
+    finally:
+        store.close()
+    found = found.between(_month("--since", since), _month("--until", until))
+    if len(found.months) < 2:
+        raise InvalidInput("months", len(found.months), f"at least 2 with deliveries or advances in {database}")
+    return Source(
+        columns={"revenue": found.revenue, "lending": found.lending},
+        labels=tuple(f"{month:%Y-%m}" for month in found.months),
+        months=found.months,
+        unit="minor units",
+    )
+
+
+def _month(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise InvalidInput(option, text, "a month as YYYY-MM") from error
+
+
+def of_file(path: Path) -> Source:
+    """The columns of a CSV file; a cell that is no number is refused with its line."""
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        if not header or len(set(header)) < len(header) or "" in header:
+            raise InvalidInput(f"{path.name}, line 1", ",".join(header), "names of columns, each once")
+        names = [name for name in header if name.lower() not in LABELS]
+        columns: dict[str, list[float]] = {name: [] for name in names}
+        labels: list[str] = []
+        for cells in reader:
+            if not cells:
+                continue
+            place = f"{path.name}, line {reader.line_num}"
+            if len(cells) != len(header):
+                raise InvalidInput(place, ",".join(cells), f"{len(header)} values, as in the header")
+            row = dict(zip(header, cells, strict=True))
+            labels.append(next((row[name] for name in header if name.lower() in LABELS), str(len(labels) + 1)))
+            for name in names:
+                columns[name].append(_number(f"{place}: {name}", row[name].strip()))
+    except csv.Error as error:
+        raise InvalidInput(f"{path.name}, line {reader.line_num}", str(error), "a row of CSV") from error
+    if not names:
+        raise InvalidInput("--csv", str(path), "a file with a column of numbers")
+    return Source(columns=columns, labels=tuple(labels), months=None, unit="")
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InvalidInput("--csv", str(path), f"a file of at most {LARGEST_FILE:,} bytes")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InvalidInput("--csv", str(path), f"a readable file ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput("--csv", str(path), "UTF-8") from error
+
+
+def _number(place: str, cell: str) -> float:
+    try:
+        value = float(cell)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InvalidInput(place, cell, "a finite number; a series has no gaps")
+    return value
