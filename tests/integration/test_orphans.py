@@ -360,6 +360,7 @@ class Queued:
         return Outcome(receipt=ended, events=self.ledger.events(ended.logs))
 
     def work_off(self) -> None:
+        self.queue.reopen()
         for number in self.queue.waiting(at_most=10):
             self.queue.work(number)
 
