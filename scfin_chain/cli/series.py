@@ -56,9 +56,11 @@ def series(
     ledger pays them no cash; lending is what the banks advanced to suppliers. Both in minor units, month by month.
 
     Parameters of --set: values (levels, logs, differences or log-differences), terms (n, c, ct), adf_lags (a number,
-    aic or bic), lags (a number, aic, bic or hq), most_lags (for those), significance (0.01, 0.05 or 0.1), horizon,
-    level (of the bands), portmanteau_lags (0: chosen), draws and seed (of the decomposition's bands), freight (basis
-    points of the goods' value).
+    aic or bic), lags (a number, aic, bic or hq), most_lags (for these words), significance (0.01, 0.05 or 0.1),
+    horizon, level (of the bands), portmanteau_lags (0: chosen), draws and seed (of the decomposition's bands), freight
+    (basis points of the goods' value).
+
+    A unit root's verdict goes by MacKinnon's critical value at its T, after lags; its p is that of large samples.
 
     --table tests draws the responses; --table series, lags, responses and decomposition are what they say.
 

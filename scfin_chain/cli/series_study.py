@@ -131,8 +131,10 @@ def _unit_roots(study: Study) -> Iterator[Row]:
     word, terms = str(study.chosen["adf_lags"]), Terms(_word(study.chosen, "terms", tuple(Terms)))
     lags = LagCriterion(word) if word in list(LagCriterion) else _whole("adf_lags", word, ", ".join(LagCriterion))
     for prefix, sample in (("", study.sample), ("change of ", study.sample.differences())):
+        most = min(study.number("most_lags"), sample.observations // 2 - terms.parameters - 1)
+        searched = most if isinstance(lags, LagCriterion) and most >= 0 else None
         for name in sample.names:
-            test = adf(sample.column(name), terms=terms, lags=lags, field=f"{prefix}{name}")
+            test = adf(sample.column(name), terms=terms, lags=lags, most_lags=searched, field=f"{prefix}{name}")
             yield _row(
                 "unit root",
                 f"{prefix}{name}",
