@@ -1,6 +1,7 @@
 """A fitted model as JSON text, and back, exactly: every number is read as it was, or the text is refused by field."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Final, TypeVar
 
@@ -15,6 +16,12 @@ T = TypeVar("T")
 
 KIND: Final = "scfin default model"
 """What the text calls itself."""
+
+_PARTS_LIMIT: Final = 100
+"""Most lists and objects of a text; a model has five."""
+
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\[\s\S]?)*(?:"|\Z)')
+"""Text in quotes, to its end where they stay open."""
 
 _TEXT_LIMIT: Final = 1_000_000
 """Longest text, characters: two hundred indicators need thirty thousand."""
@@ -109,9 +116,12 @@ def model_from_json(text: str) -> DefaultModel:
 def _parsed(text: str) -> dict[str, object]:
     if len(text) > _TEXT_LIMIT:
         raise InvalidInput("model", f"{len(text):,} characters", f"at most {_TEXT_LIMIT:,}")
+    outside = _QUOTED.sub("", text)
+    if outside.count("[") + outside.count("{") > _PARTS_LIMIT:  # deeply nested, it would exhaust the stack
+        raise InvalidInput("model", "text", f"JSON of at most {_PARTS_LIMIT} lists and objects")
     try:
         value = json.loads(text, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         if isinstance(error, ModelDomainError):
             raise
         raise InvalidInput("model", "text", f"JSON ({error})") from error

@@ -1,0 +1,134 @@
+"""The commands on the probability of default.
+
+given a payment history
+    it should be fitted before the cut, judged after it, and kept; and the file should be judged and asked again
+given a table: the saturated fit of paper 004 should be called so; a selection should warn of its bias
+given a bond: the golden vector of paper 004, and what the paper's own probability would need
+given what cannot be: one line, exit code 2, and no file
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from scfin_chain.cli import app
+from scfin_chain.errors import ScfinError
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "invoices.csv"
+HISTORY = ("--invoices", str(EXAMPLE), "--late-days", "5", "--indicators", "prompt_share")
+
+
+def default(*words: str) -> Result:
+    return CliRunner().invoke(app, ["default", *words])
+
+
+def refusal_of(*words: str) -> str:
+    answer = default(*words)
+    assert isinstance(answer.exception, ScfinError), answer.output
+    assert answer.exception.exit_code == 2
+    return str(answer.exception)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "model.json"
+    assert default("fit", *HISTORY, "--model", str(path)).exit_code == 0
+    return path
+
+
+class TestGivenAPaymentHistory:
+    def test_fits_before_the_cut_and_judges_after_it(self, tmp_path: Path) -> None:
+        picture = tmp_path / "judged.svg"
+        answer = default("fit", *HISTORY, "--cut", "2024-04-03", "--plot", str(picture))
+        assert "25 invoices known before 2024-04-03, 4 of them unpaid after 5 days; 17 later, 3 unpaid" in answer.stdout
+        assert "on the later rows: AUC 0.9524, KS 0.7857, Brier 0.12958" in answer.stdout
+        assert picture.read_text(encoding="utf-8").startswith("<?xml")
+
+    def test_judges_the_file_as_the_fit_did(self, model: Path) -> None:
+        answer = default("evaluate", "--model", str(model), "--invoices", str(EXAMPLE), "--form", "json")
+        (row,) = json.loads(answer.stdout)
+        assert (row["observations"], row["defaults"]) == (17, 3)
+        assert round(row["auc"], 4) == 0.9524
+
+    def test_says_so_given_rows_of_the_fit(self, model: Path) -> None:
+        answer = default("evaluate", "--model", str(model), "--invoices", str(EXAMPLE), "--since", "2024-01-01")
+        assert "some of these rows are of the fit" in answer.stderr
+
+    def test_asks_the_file_over_a_sweep(self, model: Path) -> None:
+        answer = default("predict", "--model", str(model), "--set", "prompt_share=0.5:1:6", "--form", "json")
+        rows = json.loads(answer.stdout)
+        assert [row["prompt_share"] for row in rows] == [0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
+        risks = [row["default_probability"] for row in rows]
+        assert risks == sorted(risks, reverse=True)
+
+
+class TestGivenATable:
+    def test_calls_the_saturated_fit_so(self, tmp_path: Path) -> None:
+        file = tmp_path / "two.csv"
+        file.write_text("x,default\n0.2,0.1\n0.7,0.4\n")
+        answer = default("fit", "--table", str(file), "--estimator", "log_odds")
+        assert answer.stderr.startswith("saturated: 2 parameters of 2 observations")
+        assert "x            3.583518938                -         -" in answer.stdout
+
+    def test_warns_of_the_bias_of_a_selection(self, tmp_path: Path) -> None:
+        file = tmp_path / "many.csv"
+        rows = [f"{x},{x * 7 % 5},{int(x * 13 % 10 < x / 4)}\n" for x in range(40)]
+        file.write_text("debt,noise,failed\n" + "".join(rows))
+        asked = ("fit", "--table", str(file), "--outcome", "failed", "--select", "both", "--later-share", "0.25")
+        answer = default(*asked)
+        assert "30 rows, 10 later ones" in answer.stdout
+        assert "path by aic: + debt" in answer.stderr
+        assert "selection bias: " in answer.stderr
+
+
+class TestGivenABond:
+    def test_gives_the_golden_vector(self) -> None:
+        (row,) = json.loads(default("bond", "--form", "json").stdout)
+        assert row["default_probability"] == pytest.approx(0.015350230867, abs=1e-12)
+        assert row["log_odds"] == pytest.approx(-4.161155500, abs=1e-9)
+
+    def test_needs_half_in_interest_for_the_papers_probability(self) -> None:
+        (row,) = json.loads(default("bond", "--set", "coupon=0.50224", "--form", "json").stdout)
+        assert round(row["default_probability"], 4) == 0.4234
+
+    def test_has_no_log_odds_at_the_riskless_rate(self) -> None:
+        (row,) = json.loads(default("bond", "--set", "coupon=0.0375", "--form", "json").stdout)
+        assert (row["default_probability"], row["log_odds"]) == (0.0, None)
+
+    def test_refuses_less_than_the_riskless_rate(self) -> None:
+        assert refusal_of("bond", "--set", "coupon=0.037").startswith("implied default probability is -0.00062")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("fit",), "--invoices and --table is 'neither'"),
+        (("fit", "--invoices", str(EXAMPLE)), "--late-days is None: must be given"),
+        (("fit", *HISTORY, "--cut", "2024-12-31"), "--cut is '2024-12-31': must be at most 2024-06-13"),
+        (("fit", *HISTORY, "--cut", "2024-04-03", "--later-share", "0.2"), "--later-share is 0.2: must be left out"),
+        (("fit", *HISTORY, "--plot", "picture.pdf"), "picture is 'picture.pdf': must be a file that ends in"),
+        (("fit", *HISTORY[:-1], "leverage"), "--indicators is 'leverage': must be of prompt_share"),
+        (("fit", *HISTORY, "--loss-given-default", "62.64"), "loss_given_default is 62.64"),
+        (("fit", "--table", "nowhere.csv"), "--table is 'nowhere.csv': must be a readable file"),
+        (("evaluate", "--model", "nowhere.json", "--table", "x.csv"), "--model is 'nowhere.json'"),
+        (("bond", "--set", "formula=other"), "formula is 'other': must be one of promised, principal"),
+    ],
+)
+def test_says_in_one_line_what_cannot_be(words: tuple[str, ...], said: str) -> None:
+    message = refusal_of(*words)
+    assert message.startswith(said)
+    assert "\n" not in message
+
+
+def test_names_an_indicator_that_is_not_set(model: Path) -> None:
+    assert refusal_of("predict", "--model", str(model)).startswith("--set is 'prompt_share': must be given")
+
+
+def test_names_bad_rows_by_line_and_writes_nothing(tmp_path: Path) -> None:
+    file, kept = tmp_path / "bad.csv", tmp_path / "model.json"
+    file.write_text("x,default\n1,0\nhigh,1\n")
+    message = refusal_of("fit", "--table", str(file), "--model", str(kept))
+    assert message == "1 bad row, nothing was computed\nline 3: x is 'high': must be a number"
+    assert not kept.exists()
