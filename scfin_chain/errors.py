@@ -63,5 +63,9 @@ class ContractReverted(ChainError):
         super().__init__(f"{name}({shown})")
 
 
+class Unsent(ContractReverted):
+    """A contract would refuse a transaction, and was asked beforehand: nothing was sent."""
+
+
 class StoreError(ScfinError):
     """The database cannot be used: missing, unreadable, or holding another run."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, NewType
 from scfin_chain.chain.envelope import open_envelope
 from scfin_chain.chain.signer import Signer
 from scfin_chain.chain.transaction import TransactionRequest
-from scfin_chain.errors import ChainError
+from scfin_chain.errors import ChainError, ContractReverted, Unsent
 from scfin_chain.units import Address, Timestamp, day_of
 
 if TYPE_CHECKING:
@@ -182,10 +182,19 @@ class Gateway(ABC):
         """`send`, but what a contract would refuse now is not mined: it costs no block, and its nonce stays free.
 
         On a node this is a question and then an answer: what changes in between is mined as it is.
+
+        Raises
+        ------
+        Unsent
+            The contract refuses it.
         """
         envelope = open_envelope(raw, chain_id=self.chain_id)
         if envelope.to is not None and not envelope.value and self.receipt(envelope.hash) is None:
-            self.rehearse(envelope.to, envelope.data, sender=envelope.sender, gas=envelope.gas)
+            try:
+                self.rehearse(envelope.to, envelope.data, sender=envelope.sender, gas=envelope.gas)
+            except ContractReverted as refusal:
+                if self.receipt(envelope.hash) is None:  # else somebody sent it meanwhile, and is why it is refused
+                    raise Unsent(refusal.name, refusal.arguments) from refusal
         return self.send(raw)
 
     def rehearse(self, to: Address, data: bytes, *, sender: Address, gas: int | None = None) -> None:

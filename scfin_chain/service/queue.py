@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from scfin_chain.chain.gateway import BlockRef, Gateway, Receipt
 from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
-from scfin_chain.errors import ChainError, ContractReverted, StoreError
+from scfin_chain.errors import ChainError, ContractReverted, NotMined, StoreError, Unsent
 from scfin_chain.service.custody import Custody
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
@@ -94,12 +94,10 @@ class Queue:
         self._gateway = gateway
         self._custody = custody
         self._finality_depth = finality_depth
-        self._spent: dict[int, int] = {}
+        self._spent: dict[int, BlockRef] = {}
         """The head at which a command's nonce was seen to be spent by another transaction."""
         self._ended: list[_End] = []
         self._unread: list[BlockRef] = []
-        self._bound: dict[Address, int] = {}
-        """The last nonce that each sender was given."""
 
     def put(self, connection: Connection, order: Order) -> int:
         """The command's number; an order whose key is known changes nothing, unless it may be tried again.
@@ -220,8 +218,7 @@ class Queue:
     def _bring(self, number: int, *, signings: int) -> Receipt | Refusal:
         command = self.read([number])[number]
         if command["state"] != "queued":
-            if command["block_hash"] is not None:
-                self._require_settled(number)  # it may build on one that a reorg took away with it
+            self._require_settled(number)  # it may build on one that a reorg took away
             return self._send(command, signings, self._gateway.send)
         return self._send(self._bind(command), signings, self._gateway.attempt)
 
@@ -238,9 +235,7 @@ class Queue:
                 bytes.fromhex(command["data"]),
                 value=int(command["value"]),
             )
-            if request.nonce <= self._bound.get(signer.address, -1):
-                self._require_settled(command["id"])  # else it takes the nonce of one that comes again
-            self._bound[signer.address] = request.nonce
+            self._require_free(signer.address, request.nonce)
             signed = sign(request, signer)
             values |= {"raw": signed.raw.hex(), "transaction_hash": signed.hash.hex(), "nonce": request.nonce}
         self._change(command, values)
@@ -250,8 +245,15 @@ class Queue:
         """Bytes that may have been sent before have to be mined, refused or not: later nonces may be bound already."""
         try:
             receipt = send(bytes.fromhex(command["raw"]))
+        except Unsent as refused:
+            return self._refused(command, Refusal.of(refused), None)
         except ContractReverted as refused:
-            return self._refused(command["id"], Refusal.of(refused), self._mined(command))
+            mined = self._gateway.receipt(bytes.fromhex(command["transaction_hash"]))
+            if mined is None:
+                raise NotMined(f"command {command['id']} waits: a reorg took away its refusal") from refused
+            if not mined.succeeded:
+                return self._refused(command, Refusal.of(refused), mined.block)
+            receipt = mined
         except TransactionRefused as refused:
             return self._not_taken(command, refused, signings)
         self._end(_End(command["id"], ("sent",), "done", receipt.block))
@@ -263,22 +265,23 @@ class Queue:
         Where that does not help either it waits, signed as it is.
         """
         if command["step"] == SUBMIT:
-            return self._refused(command["id"], Refusal.of(refused), None)
+            return self._refused(command, Refusal.of(refused), None)
         if refused.reason in (Reason.NO_FUNDS, Reason.NONCE_TOO_HIGH) or not signings:
             raise refused
         if refused.reason is Reason.NONCE_SPENT and not self._spent_for_good(command["id"]):
             raise refused
+        self._spent.pop(command["id"], None)
         log.warning("signed anew command=%d reason=%s", command["id"], refused)
         self._change(command, {"state": "queued", "raw": None, "transaction_hash": None, "nonce": None})
         return self._bring(command["id"], signings=signings - 1)
 
     def _spent_for_good(self, number: int) -> bool:
         """Whether what spent the nonce is final: a reorg might give it back, and have both signatures mined."""
-        head = self._gateway.head().number
-        if head - self._spent.setdefault(number, head) < self._finality_depth:
-            return False
-        del self._spent[number]
-        return True
+        head = self._gateway.head()
+        seen = self._spent.get(number)
+        if seen is None or not self._stands(seen):
+            self._spent[number] = seen = head.ref
+        return head.number - seen.number >= self._finality_depth
 
     def _require_settled(self, number: int) -> None:
         """What a reorg took away may be all that is missing to a command, and it is sent again before that.
@@ -306,16 +309,31 @@ class Queue:
             return False
         return self._gateway.block(block.number).hash == block.hash
 
-    def _mined(self, command: Command) -> BlockRef | None:
-        """The block in which the bytes were mined."""
-        receipt = self._gateway.receipt(bytes.fromhex(command["transaction_hash"]))
-        return None if receipt is None else receipt.block
+    def _require_free(self, sender: Address, nonce: int) -> None:
+        """Before a nonce is given: of one sender and nonce there is one command, or two that are equal were one.
 
-    def _refused(self, number: int, refusal: Refusal, block: BlockRef | None) -> Refusal:
-        """A refusal without a block leaves the nonce to the next command: it is stored before that is bound."""
+        Raises
+        ------
+        ChainError
+            A command that was not mined yet has it, or one that a reorg took away: the sender's others wait behind it.
+        """
+        has_it = or_(COMMANDS.c.state == "sent", COMMANDS.c.block_number.is_not(None))
+        query = select(COMMANDS.c.id).where(COMMANDS.c.sender == sender, COMMANDS.c.nonce == nonce, has_it)
+        with self._store.read() as connection:
+            other = connection.execute(query.limit(1)).scalar()
+        if other is not None:
+            raise ChainError(f"nonce {nonce} of {sender} is bound to command {other}, which comes first")
+
+    def _refused(self, command: Command, refusal: Refusal, block: BlockRef | None) -> Refusal:
+        """A refusal without a block leaves the nonce to the next command: it is stored before that is bound.
+
+        What was signed here for nothing is forgotten: it would be good for whoever reads the database.
+        """
+        number = command["id"]
         if block is None:
             self._require_settled(number)
-        self._end(_End(number, ("sent",), "refused", block, refusal))
+        forgets = block is None and command["step"] != SUBMIT
+        self._end(_End(number, ("sent",), "refused", block, refusal, forgets=forgets))
         if block is None:
             self.flush()
         return refusal
@@ -343,11 +361,14 @@ class _End:
     state: str
     block: BlockRef | None
     refusal: Refusal | None = None
+    forgets: bool = False
+    """Whether its signature is of no use any more."""
 
     @property
     def values(self) -> dict[str, object]:
         block, refusal = self.block, self.refusal
-        return {
+        unsigned = {"raw": None, "transaction_hash": None, "nonce": None} if self.forgets else {}
+        return unsigned | {
             "state": self.state,
             "block_number": None if block is None else block.number,
             "block_hash": None if block is None else block.hash.hex(),

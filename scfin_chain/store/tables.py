@@ -379,7 +379,7 @@ class CommandRow(SQLModel, table=True):
     """What somebody wants done on the ledger, once: bound to one nonce of its sender before it is sent."""
 
     __tablename__ = "command"
-    __table_args__ = (Index("command_state", "state"),)
+    __table_args__ = (Index("command_state", "state"), Index("command_nonce", "sender", "nonce"))
 
     id: int | None = Field(default=None, primary_key=True)
     key: str | None = Field(default=None, unique=True)

@@ -3,7 +3,9 @@
 given an act of the service that has to wait: the same act is the same command, until it ended
 given signed bytes again: worked on again where they were refused without a block, else nothing changes
 given a command that no signature of ours makes acceptable: it is signed anew a few times, then waits
-given commands that a reorg took away: they come again in their order
+given equal orders of one sender: each is done once, also where the first of them had to wait
+given a refusal without a block: its signature is forgotten; one whose block went: the command waits
+given commands that a reorg took away: they come again in their order, before any new one is answered
 given a command whose nonce another transaction spent: it is signed anew when that is final, not before
 """
 
@@ -15,7 +17,7 @@ from scfin_chain.chain import Reason, Signer, TransactionRefused, development_si
 from scfin_chain.chain.backends.eth_tester import EthTesterGateway
 from scfin_chain.chain.gateway import Gateway, Receipt
 from scfin_chain.chain.keyring import Keyring
-from scfin_chain.errors import ChainError, NodeSilent
+from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, NotMined, Unsent
 from scfin_chain.service.custody import Custody
 from scfin_chain.service.queue import MOST_SIGNINGS, SUBMIT, Order, Queue, Refusal
 from scfin_chain.store.commands import reopen_after
@@ -148,6 +150,73 @@ def test_signs_anew_a_few_times_only(store: Store, gateway: Gateway, poor: Signe
 
     assert node.sent == 1 + MOST_SIGNINGS
     assert queue.waiting(at_most=10) == [number]
+
+
+def test_does_equal_orders_once_each_given_the_first_had_to_wait(queue: Queue, gateway: Gateway, poor: Signer) -> None:
+    numbers = [queue.place(payment(poor)) for _ in range(3)]
+    for number, reason in zip(numbers, ("no funds", "is bound to command 1", "is bound to command 1"), strict=True):
+        with pytest.raises(ChainError, match=reason):
+            queue.work(number)
+    gateway.transact(DEPLOYER, poor.address, value=ETHER)
+
+    receipts = [queue.work(number) for number in numbers]
+
+    assert len({receipt.transaction_hash for receipt in receipts if isinstance(receipt, Receipt)}) == 3
+    assert gateway.balance(SHOP) == 3
+
+
+class Contract(Through):
+    """A node on which a contract refuses everything: asked beforehand, or once it was mined and is gone again."""
+
+    def attempt(self, raw: bytes) -> Receipt:
+        raise Unsent("Closed", {"until": 7})
+
+    def send(self, raw: bytes) -> Receipt:
+        raise ContractReverted("Closed", {"until": 7})
+
+
+def test_forgets_the_signature_of_what_was_refused_unsent(store: Store, gateway: Gateway, poor: Signer) -> None:
+    queue = Queue(store=store, gateway=Contract(gateway), custody=Custody(store, Keyring()))
+    number = queue.place(payment(poor))
+
+    assert queue.work(number) == Refusal(name="Closed", arguments={"until": "7"}, text="Closed(until=7)")
+
+    row = queue.read([number])[number]
+    assert (row["state"], row["raw"], row["transaction_hash"], row["nonce"]) == ("refused", None, None, None)
+
+
+def test_waits_given_a_refusal_whose_block_went(store: Store, gateway: Gateway, poor: Signer) -> None:
+    custody = Custody(store, Keyring())
+    number = Queue(store=store, gateway=gateway, custody=custody).place(payment(poor))
+    with pytest.raises(NodeSilent):
+        Queue(store=store, gateway=Silent(gateway), custody=custody).work(number)
+    queue = Queue(store=store, gateway=Contract(gateway), custody=custody)
+
+    with pytest.raises(NotMined, match="a reorg took away its refusal"):
+        queue.work(number)
+
+    assert queue.waiting(at_most=10) == [number]
+
+
+def test_answers_nothing_new_before_what_comes_again(
+    queue: Queue, store: Store, gateway: Gateway, poor: Signer
+) -> None:
+    before = gateway.snapshot(), gateway.head().number
+    custody = Custody(store, Keyring())
+    with store.begin() as connection:
+        custody.take(connection, "deployer")
+    queue.work(queue.place(Order(key=None, step="fund", sender=DEPLOYER.address, recipient=poor.address, value=ETHER)))
+    gateway.revert(before[0])
+    with store.begin() as connection:
+        reopen_after(connection, before[1])
+    refusing = Queue(store=store, gateway=Contract(gateway), custody=custody)
+    number = refusing.place(payment(poor))
+
+    for _ in range(3):
+        with pytest.raises(ChainError, match="a reorg took away what was sent before it"):
+            refusing.work(number)
+
+    assert refusing.read([number])[number]["state"] == "sent"
 
 
 def test_comes_again_after_what_was_before_it(queue: Queue, store: Store, gateway: Gateway, poor: Signer) -> None:

@@ -37,7 +37,7 @@ from scfin_chain.chain.refusal import Reason, TransactionRefused, low_fee, short
 from scfin_chain.chain.reverts import ErrorCatalogue
 from scfin_chain.chain.signer import DEPLOYER, Signer, address_of, development_signer, raw_address
 from scfin_chain.chain.transaction import TransactionRequest, created_address, sign
-from scfin_chain.errors import ContractReverted
+from scfin_chain.errors import ContractReverted, Unsent
 from scfin_chain.units import Address, Timestamp
 
 if TYPE_CHECKING:
@@ -240,7 +240,8 @@ class EthTesterGateway(Gateway):
     def _mine(self, transaction: SignedTransactionAPI, sender: Address, *, refusals: bool = True) -> Receipt:
         def accepted(computation: ComputationAPI) -> None:
             if computation.is_error:
-                raise self._revert_of(computation, transaction.gas)
+                refusal = self._revert_of(computation, transaction.gas)
+                raise Unsent(refusal.name, refusal.arguments)
 
         try:
             mined = self._backend.mine_transaction(transaction, unless=None if refusals else accepted)
@@ -249,7 +250,8 @@ class EthTesterGateway(Gateway):
             raise self._refusal_of(transaction, sender, error) from error
         self._nonces[sender] = transaction.nonce + 1
         self._nonces_at = block.hash
-        accepted(computation)
+        if computation.is_error:
+            raise self._revert_of(computation, transaction.gas)
         return _receipt_of(transaction, receipt, block.header)
 
     def _receipt_at(self, placed: Placed) -> Receipt:

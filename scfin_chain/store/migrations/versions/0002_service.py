@@ -99,6 +99,7 @@ def _commands() -> None:
         document("refusal", null=True),
     )
     op.create_index("command_state", "command", ["state"])
+    op.create_index("command_nonce", "command", ["sender", "nonce"])
     op.create_index("ix_command_block_number", "command", ["block_number"])
     op.create_index("ix_command_transaction_hash", "command", ["transaction_hash"])
     op.create_table(
