@@ -8,6 +8,8 @@ given a node that does not mine: an end to the waiting; the same bytes again whe
 given a node that does not take what was signed: why, in the words of the node, unless the node itself fails
 given a node, or a proxy before it, that is busy or answers nonsense: silence, which may end
 given a node that left a block for a moment, and says that it has no logs: it is not believed
+given another process that let time go on: what was announced for a block before that is forgotten
+given bytes that somebody else sends while they are rehearsed: what became of them, and no refusal
 """
 
 import socket
@@ -39,6 +41,7 @@ from tests.anvil import running_anvil
 from tests.chain.probe import ABI, ARTIFACT, BYTECODE
 from tests.chain.test_gateway import REFUSALS, named
 from tests.chain.unreliable import Unreliable, unreliable
+from tests.fakes.gateways import Through
 
 SUPPLIER = development_signer("supplier").address
 ERRORS = ErrorCatalogue([ARTIFACT.abi])
@@ -250,6 +253,50 @@ class TestALostConnection:
 
         with pytest.raises(ChainError, match="no node answers"):
             gateway.transact(deployer, SUPPLIER, value=1)
+
+
+def test_forgets_a_time_that_another_process_went_past(
+    anvil_url: str, genesis_time: Timestamp, deployer: Signer
+) -> None:
+    first, second = RpcGateway(anvil_url), RpcGateway(anvil_url)
+    first.set_time(Timestamp(genesis_time + 86_400))
+    second.set_time(Timestamp(genesis_time + 3 * 86_400))
+    second.mine()
+
+    assert first.now() == genesis_time + 3 * 86_400 + 1
+    assert first.transact(deployer, SUPPLIER, value=1).succeeded
+
+
+class SentMeanwhile(Through):
+    """Somebody sends the same bytes while a contract is asked about them, which refuses them from then on."""
+
+    raw = b""
+
+    def call(
+        self,
+        to: Address,
+        data: bytes,
+        *,
+        sender: Address | None = None,
+        block: int | None = None,
+        gas: int | None = None,
+    ) -> bytes:
+        self.inner.send(self.raw)
+        raise ContractReverted("AlreadySo", {})
+
+
+def test_tells_what_became_of_bytes_that_somebody_else_sent(
+    anvil_url: str, genesis_time: Timestamp, deployer: Signer
+) -> None:
+    node = RpcGateway(anvil_url)
+    probe = Contract.deploy(node, deployer, ABI, BYTECODE, 5)
+    gateway = SentMeanwhile(node)
+    gateway.raw = sign(node.prepare(deployer.address, probe.address, ABI.encode("note", 1, "once", 2)), deployer).raw
+
+    receipt = gateway.attempt(gateway.raw)
+
+    assert (receipt.succeeded, receipt) == (True, node.send(gateway.raw))
+    assert probe.call("count") == 7
 
 
 def test_stops_waiting_given_a_node_that_does_not_mine(genesis_time: Timestamp, deployer: Signer) -> None:
