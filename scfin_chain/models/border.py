@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from scfin_chain.models.potential import Floats, departure, divergence, shift_at
+from scfin_chain.errors import ModelDomainError
+from scfin_chain.models.equilibrium import Condition, stability
+from scfin_chain.models.game import Dynamics
+from scfin_chain.models.potential import Floats, departure, divergence, shares, shift_at
 
 _STEP: Final = 0.11
 _REACH: Final = 3.05
@@ -61,6 +65,61 @@ def area_beyond(bank: Side, firm: Side) -> Floats:
     """
     below = bank.rest * firm.rest + _piece(bank, firm) + _piece(firm, bank)
     return np.clip(1.0 - below, 0.0, 1.0)
+
+
+def border_curve(dynamics: Dynamics, x: npt.ArrayLike) -> Floats:
+    r"""Height of the border between two basins over given shares of banks.
+
+    Parameters
+    ----------
+    dynamics
+        Coefficients of the replicator equations, of a game in condition 2 or 3.
+    x
+        Shares in [0, 1], pure numbers.
+
+    Returns
+    -------
+    ndarray of float
+        y of the border, in the shape of x; it runs from corner to corner through the saddle.
+
+    Raises
+    ------
+    ModelDomainError
+        If a share is outside its domain, or no two corners are stable.
+
+    References
+    ----------
+    .. [1] Zhang, Yang, Qin, JTAER 18 (2023), doi:10.3390/jtaer18010021, Figure 4, where it is the line A-E-C.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> bistable = replicator_dynamics(replace(PRINTED_GAME, fraud_share=0.8, incentive=300))
+    >>> border_curve(bistable, [0.0, 0.25, 0.5, 0.75, 1.0]).round(6).tolist()
+    [1.0, 0.796343, 0.65, 0.481432, 0.0]
+    """
+    here = shares("x", x)
+    condition = stability(dynamics).condition
+    if condition not in (Condition.CONDITION_2, Condition.CONDITION_3):
+        raise ModelDomainError("condition", condition.value, "condition 2 or 3: elsewhere there is no border")
+    bank = _side(dynamics.a / dynamics.b, dynamics.supervised_gain / dynamics.b, dynamics.b)
+    firm = _side(dynamics.c / dynamics.d, -dynamics.saving / dynamics.d, dynamics.d)
+    firm = firm if condition is Condition.CONDITION_2 else firm.turned()
+    inner = np.clip(here, 1e-300, 1.0 - 1e-16)
+    level = divergence(bank.rest, bank.left, np.log(inner / bank.rest) - np.log((1.0 - inner) / bank.left))
+    level = level * (bank.weight / firm.weight)
+    up, down = (
+        firm.rest + departure(firm.rest, firm.left, shift_at(firm.rest, firm.left, level, above=side))
+        for side in (True, False)
+    )
+    height = np.where(here < bank.rest, up, down)
+    height = np.where(here == 0.0, 1.0, np.where(here == 1.0, 0.0, height))
+    return np.asarray(height if condition is Condition.CONDITION_2 else 1.0 - height)
+
+
+def _side(rest: float, left: float, weight: float) -> Side:
+    return Side(rest=np.array(rest), left=np.array(left), weight=np.array(abs(weight)))
 
 
 def _piece(below: Side, above: Side) -> Floats:

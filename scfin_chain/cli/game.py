@@ -1,0 +1,153 @@
+"""The command on the game of bank and firm (paper 001)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from math import isfinite, sqrt
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from scfin_chain.cli.program import app
+from scfin_chain.cli.sweeps import (
+    FormOption,
+    OutputOption,
+    ParameterSet,
+    ParametersOption,
+    PlotOption,
+    SetOption,
+    Value,
+    parameter_sets,
+    show,
+    varying,
+)
+from scfin_chain.errors import InvalidInput
+from scfin_chain.models import PRINTED_GAME, Dynamics, Game, Verdict, area_slopes, replicator_dynamics, stability
+
+if TYPE_CHECKING:
+    from scfin_chain.models.sweep import Masked
+
+DEFAULTS: Mapping[str, Value] = {field.name: float(getattr(PRINTED_GAME, field.name)) for field in fields(Game)}
+"""The paper's section 5.2."""
+
+Picture = Literal["phase", "basins"]
+
+
+@app.command()
+def game(
+    parameters: ParametersOption = None,
+    given: SetOption = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", help="X,Y: also follow the path from there, to its rest or around its orbit."),
+    ] = None,
+    slopes: Annotated[
+        bool, typer.Option("--slopes", help="Also say how the paper's S1 moves with each parameter.")
+    ] = False,
+    picture: Annotated[Picture, typer.Option("--picture", help="What --plot draws, a panel a game.")] = "phase",
+    form: FormOption = "text",
+    output: OutputOption = None,
+    plot: PlotOption = None,
+) -> None:
+    """Equilibria, verdicts and basins of the game of a bank that may supervise and a firm that may not repay.
+
+    Parameters are those of paper 001's Table 1; its section 5.2 gives the defaults, at which it finds two stable
+    corners. There are none:
+
+    \b
+        scfin game
+    The nearest game on round numbers that has them, beside the paper's, each with the path from the middle:
+        scfin game --set fraud_share=0.8 --set incentive=50,300 --start 0.5,0.5 --plot game.png
+    Where the bank's basin is how large, as v1 and k change:
+        scfin game --set incentive=100:500:81 --set fraud_share=0.7:1:61 --form csv --output basins.csv
+    """
+    sets = parameter_sets(DEFAULTS, file=parameters, given=given)
+    begin = None if start is None else _start(start)
+    if plot is not None:
+        from scfin_chain.pictures.style import require_format  # matplotlib takes a second to load
+
+        require_format(plot)
+    rows = _rows(sets)
+    for row, values in zip(rows, sets, strict=True):
+        if begin is not None:
+            row.update(_path(replicator_dynamics(_game(values)), *begin))
+        if slopes:
+            found = area_slopes(_game(values))
+            row.update({f"S1 by {field.name}": getattr(found, field.name) for field in fields(found)})
+    if plot is not None:
+        from scfin_chain.pictures.game import basin_figure, phase_portraits
+        from scfin_chain.pictures.style import save
+
+        draw = phase_portraits if picture == "phase" else basin_figure
+        save(draw(_named(sets)), plot)
+    show(rows, form=form, output=output)
+
+
+def _rows(sets: Sequence[ParameterSet]) -> list[dict[str, object]]:
+    """What follows from each set, all of them in one call."""
+    from scfin_chain.models.sweep import sweep_games
+
+    swept = varying(sets)
+    found = sweep_games({name: [float(values[name]) for values in sets] for name in DEFAULTS})
+    names = ("(0,0)", "(0,1)", "(1,0)", "(1,1)")
+    rows: list[dict[str, object]] = []
+    for place, values in enumerate(sets):
+        row: dict[str, object] = {name: values[name] for name in swept}
+        row.update({name: float(getattr(found, name)[place]) for name in "abcd"})
+        row.update({"x": _there(found.x, place), "y": _there(found.y, place)})
+        row["condition"] = str(found.condition[place])
+        row.update(zip(names, map(str, found.corners[place]), strict=True))
+        square = _there(found.interior_square, place)
+        row["E5"] = None if square is None else str(Verdict.CENTRE if square < 0.0 else Verdict.SADDLE)
+        row["E5 eigenvalues"] = None if square is None else f"+-{sqrt(abs(square)):.9g}{'i' if square < 0.0 else ''}"
+        row.update({"S1 by lines": _there(found.s1, place), "S1 exact": _there(found.basin, place)})
+        rows.append(row)
+    return rows
+
+
+def _there(values: "Masked", place: int) -> float | None:
+    found = values[place]
+    return float(found) if isinstance(found, float) else None
+
+
+def _start(text: str) -> tuple[float, float]:
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidInput("--start", text, "X,Y") from None
+    return x, y
+
+
+def _path(dynamics: Dynamics, x: float, y: float) -> dict[str, object]:
+    """Where the path from a start goes; the same names for each game, None where there is nothing to say."""
+    from scfin_chain.models.orbit import closed_orbits
+    from scfin_chain.models.trajectory import settle
+
+    row: dict[str, object] = dict.fromkeys(("rests at", "after", "period", "x from", "x to", "y from", "y to"))
+    found = stability(dynamics)
+    inside = 0.0 < x < 1.0 and 0.0 < y < 1.0
+    if found.interior is not None and found.interior.verdict is Verdict.CENTRE and inside:
+        orbit = closed_orbits(dynamics, x, y)
+        parts = (orbit.period, orbit.x_low, orbit.x_high, orbit.y_low, orbit.y_high)
+        row.update(zip(("period", "x from", "x to", "y from", "y to"), map(float, parts), strict=True))
+    else:
+        end = settle(dynamics, x, y)
+        time = float(end.time)
+        row.update(
+            {"rests at": f"({float(end.x):.10g}, {float(end.y):.10g})", "after": time if isfinite(time) else None}
+        )
+    return row
+
+
+def _game(values: ParameterSet) -> Game:
+    return Game(**{name: float(values[name]) for name in DEFAULTS})
+
+
+def _named(sets: Sequence[ParameterSet]) -> dict[str, Game]:
+    """Games by what tells them apart."""
+    swept = varying(sets)
+    changed = [name for name in DEFAULTS if any(values[name] != DEFAULTS[name] for values in sets)]
+    titles = [
+        ", ".join(f"{name} = {float(values[name]):g}" for name in (swept or changed)) or "the printed game"
+        for values in sets
+    ]
+    return dict(zip(titles, map(_game, sets), strict=True))

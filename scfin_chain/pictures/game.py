@@ -1,0 +1,166 @@
+"""Pictures of paper 001's game: where its shares move, and whose basin is how large."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from scfin_chain.errors import InvalidInput
+from scfin_chain.models.basin import Basins, approximate_basins
+from scfin_chain.models.border import border_curve
+from scfin_chain.models.equilibrium import Equilibrium, Stability, Verdict, stability
+from scfin_chain.models.game import Dynamics, Game, replicator_dynamics
+from scfin_chain.models.orbit import closed_orbits
+from scfin_chain.models.potential import Floats
+from scfin_chain.models.separatrix import exact_basins
+from scfin_chain.models.trajectory import settle, trajectories
+from scfin_chain.pictures.style import new_figure
+
+PANELS_LIMIT: Final = 12
+"""Most games in one picture."""
+
+BANKS: Final = "x: share of banks using digital currency"
+FIRMS: Final = "y: share of firms that repay"
+
+MARKS: Final[Mapping[Verdict, tuple[str, str]]] = {
+    Verdict.STABLE: ("o", "black"),
+    Verdict.UNSTABLE: ("o", "white"),
+    Verdict.SADDLE: ("X", "white"),
+    Verdict.CENTRE: ("D", "0.6"),
+    Verdict.NON_HYPERBOLIC: ("s", "0.6"),
+}
+"""Marker and face of each kind of equilibrium: told apart without colour."""
+
+_STARTS: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
+_MOMENTS: Final = 300
+
+
+def phase_portraits(games: Mapping[str, Game]) -> Figure:
+    """A panel a game: its field, paths from a grid of starts, its equilibria, and the border of two basins.
+
+    ``games`` are named by their panels' titles, at most `PANELS_LIMIT`.
+    """
+    figure, panels = _figure(len(games))
+    seen: set[Verdict] = set()
+    bordered = False
+    for axes, (title, game) in zip(panels, games.items(), strict=False):
+        dynamics = replicator_dynamics(game)
+        found = stability(dynamics)
+        _field(axes, dynamics)
+        _paths(axes, dynamics, found)
+        bordered = _border(axes, dynamics) or bordered
+        seen |= _rest(axes, found)
+        where = f"E5 = ({found.x:.4g}, {found.y:.4g})"
+        axes.set_title(f"{title}\n{where}: {found.condition.value}")
+    handles = [_handle(verdict) for verdict in MARKS if verdict in seen]
+    handles.append(Line2D([], [], color="0.35", linewidth=0.9, label="path"))
+    if bordered:
+        handles.append(Line2D([], [], color="black", linestyle="--", label="border of the basins"))
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 3), frameon=False)
+    return figure
+
+
+def basin_figure(games: Mapping[str, Game]) -> Figure:
+    """A panel a game: its basins, by the true border and by the paper's straight lines, with their areas."""
+    figure, panels = _figure(len(games))
+    for axes, (title, game) in zip(panels, games.items(), strict=False):
+        dynamics = replicator_dynamics(game)
+        found = stability(dynamics)
+        exact, straight = exact_basins(dynamics), approximate_basins(found)
+        if exact is None or straight is None:
+            axes.text(0.5, 0.5, "no two corners attract:\nno basins", ha="center", va="center")
+        else:
+            _basins(axes, dynamics, found, exact, straight)
+        _rest(axes, found)
+        axes.set_title(f"{title}\n{found.condition.value}")
+    return figure
+
+
+def _figure(count: int) -> tuple[Figure, list[Axes]]:
+    if not 1 <= count <= PANELS_LIMIT:
+        raise InvalidInput("games in one picture", count, f"from 1 to {PANELS_LIMIT}")
+    columns = min(count, 3 if count != 4 else 2)
+    rows = -(-count // columns)
+    figure, panels = new_figure(rows, columns, panel=(4.2, 4.5))
+    for spare in panels[count:]:
+        spare.set_visible(False)
+    for axes in panels[:count]:
+        axes.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04), xlabel=BANKS, ylabel=FIRMS, aspect="equal")
+        axes.grid(False)
+        axes.plot([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], color="0.7", linewidth=0.8, zorder=1)
+    return figure, panels
+
+
+def _field(axes: Axes, game: Dynamics) -> None:
+    x, y = np.meshgrid(np.linspace(0.05, 0.95, 13), np.linspace(0.05, 0.95, 13))
+    across, along = x * (1 - x) * (game.c - game.d * y), y * (1 - y) * (game.b * x - game.a)
+    length = np.hypot(across, along)
+    length[length == 0.0] = 1.0
+    axes.quiver(x, y, across / length, along / length, color="0.6", width=0.004, scale=26, pivot="mid", zorder=1)
+
+
+def _paths(axes: Axes, game: Dynamics, found: Stability) -> None:
+    x, y = (part.ravel() for part in np.meshgrid(_STARTS, _STARTS))
+    spans = _spans(game, found, x, y)
+    for start_x, start_y, span in zip(x, y, spans, strict=True):
+        path = trajectories(game, start_x, start_y, times=np.linspace(0.0, float(span), _MOMENTS))
+        axes.plot(path.x, path.y, color="0.35", linewidth=0.9, zorder=2)
+
+
+def _spans(game: Dynamics, found: Stability, x: Floats, y: Floats) -> Floats:
+    """How long each path is followed: once around a centre, else until it is near rest."""
+    if found.interior is not None and found.interior.verdict is Verdict.CENTRE:
+        return closed_orbits(game, x, y).period
+    fastest = max(abs(value) for corner in found.corners for value in corner.eigenvalues)
+    longest = 20.0 / fastest if fastest > 0.0 else 0.0
+    hyperbolic = all(corner.verdict is not Verdict.NON_HYPERBOLIC for corner in found.corners)
+    if not found.stable or not hyperbolic:
+        return np.full(x.shape, longest)
+    time = settle(game, x, y, near=1e-3).time
+    return np.where(np.isfinite(time), time, longest)
+
+
+def _border(axes: Axes, game: Dynamics) -> bool:
+    if not stability(game).stable or exact_basins(game) is None:
+        return False
+    x = np.linspace(0.0, 1.0, 401)
+    axes.plot(x, border_curve(game, x), color="black", linestyle="--", linewidth=1.6, zorder=3)
+    return True
+
+
+def _basins(axes: Axes, game: Dynamics, found: Stability, exact: Basins, straight: Basins) -> None:
+    x = np.linspace(0.0, 1.0, 401)
+    border = border_curve(game, x)
+    upper = exact.s1 if exact.s1_corner[1] == 1 else exact.s2
+    high, low = (exact.s1_corner, exact.s2_corner) if exact.s1_corner[1] == 1 else (exact.s2_corner, exact.s1_corner)
+    axes.fill_between(x, border, 1.0, color="0.82", linewidth=0, zorder=0, label=f"basin of {high}: {upper:.4f}")
+    axes.fill_between(x, 0.0, border, color="0.95", linewidth=0, zorder=0, label=f"basin of {low}: {1 - upper:.4f}")
+    axes.plot(x, border, color="black", linestyle="-", linewidth=1.6, label="true border")
+    ends = (1.0, 0.0) if exact.s1_corner == (1, 1) else (0.0, 1.0)
+    label = f"the paper's lines: S1 = {straight.s1:.4f}"
+    axes.plot(
+        [0.0, found.x, 1.0], [ends[0], found.y, ends[1]], color="black", linestyle=":", linewidth=1.6, label=label
+    )
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False)
+
+
+def _rest(axes: Axes, found: Stability) -> set[Verdict]:
+    points: list[Equilibrium] = [*found.corners, *([] if found.interior is None else [found.interior])]
+    for point in points:
+        marker, face = MARKS[point.verdict]
+        axes.plot(
+            [point.x], [point.y], marker=marker, markerfacecolor=face, markeredgecolor="black", markersize=9,
+            linestyle="none", zorder=5, clip_on=False, gid=point.verdict.value,
+        )  # fmt: skip
+    return {point.verdict for point in points}
+
+
+def _handle(verdict: Verdict) -> Line2D:
+    marker, face = MARKS[verdict]
+    return Line2D(
+        [], [], marker=marker, markerfacecolor=face, markeredgecolor="black", markersize=8, linestyle="none",
+        label=verdict.value,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""``scfin game``.
+
+given nothing: it should say that the printed game has four saddles and a centre
+given a sweep: a row a game, also as JSON and CSV, with basins where there are two
+given --start: where the path rests, or how its orbit closes
+given --plot: a picture; another file is refused, as are unknown names and starts
+"""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from scfin_chain.cli import app
+from scfin_chain.errors import InvalidInput
+
+
+def game(*words: str) -> Result:
+    return CliRunner().invoke(app, ["game", *words])
+
+
+def rows_of(*words: str) -> list[dict[str, object]]:
+    answer = game(*words, "--form", "json")
+    assert answer.exit_code == 0, answer.output
+    return list(json.loads(answer.output))
+
+
+def test_printed() -> None:
+    (row,) = rows_of("--start", "0.5,0.5", "--slopes")
+    assert (row["x"], row["y"], row["condition"], row["E5"]) == (0.4, 0.65, "condition 4", "centre")
+    assert [row[name] for name in ("(0,0)", "(0,1)", "(1,0)", "(1,1)")] == ["saddle"] * 4
+    assert row["S1 exact"] is None
+    assert row["period"] == pytest.approx(0.1052317, abs=5e-8)
+    assert row["S1 by credit_cost"] == pytest.approx(0.0025)
+    assert "condition 4" in game().output
+
+
+def test_sweep() -> None:
+    words = ("--set", "fraud_share=0.8", "--set", "incentive=50,300,400", "--start", "0.2,0.3")
+    rows = rows_of(*words)
+    assert [row["condition"] for row in rows] == ["no interior", "condition 2", "condition 2"]
+    assert rows[1]["S1 exact"] == pytest.approx(0.3701653131, abs=5e-10)
+    assert rows[1]["S1 by lines"] == pytest.approx(0.425)
+    assert rows[1]["rests at"] == "(0, 0)"
+    written = list(csv.DictReader(io.StringIO(game(*words, "--form", "csv").output)))
+    assert [float(row["incentive"]) for row in written] == [50, 300, 400]
+
+
+def test_undefined_is_said() -> None:
+    (row,) = rows_of("--set", "incentive=400")
+    assert (row["condition"], row["x"], row["E5"]) == ("undefined", None, None)
+
+
+@pytest.mark.parametrize("picture", ["phase", "basins"])
+def test_plot(tmp_path: Path, picture: str) -> None:
+    path = tmp_path / "game.svg"
+    assert (
+        game(
+            "--set", "fraud_share=0.5,0.8", "--set", "incentive=300", "--picture", picture, "--plot", str(path)
+        ).exit_code
+        == 0
+    )
+    assert "<svg" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--set", "fraud=1"),
+        ("--set", "fraud_share=1.5"),
+        ("--start", "0.5"),
+        ("--start", "0.5,1.5"),
+        ("--plot", "game.pdf"),
+        ("--set", "incentive=1:100:50", "--plot", "game.png"),
+    ],
+)
+def test_refuses(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(game(*words).exception, InvalidInput)
+    assert list(tmp_path.iterdir()) == []

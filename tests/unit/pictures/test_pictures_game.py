@@ -1,0 +1,75 @@
+"""Pictures of the game, by what is drawn and not by pixels.
+
+given the printed game: paths close around a centre, corners are marked as saddles
+given a bistable game: the border is the level of the first integral through the saddle, and areas are named
+given too many games: it should refuse
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+from scfin_chain.errors import InvalidInput
+from scfin_chain.models import PRINTED_GAME, ModelDomainError, first_integral, replicator_dynamics
+from scfin_chain.models.border import border_curve
+from scfin_chain.pictures.game import BANKS, FIRMS, PANELS_LIMIT, basin_figure, phase_portraits
+
+BISTABLE = replace(PRINTED_GAME, fraud_share=0.8, incentive=300)
+OTHER_CORNERS = replace(
+    PRINTED_GAME, credit_cost=0, technology_cost=70, supervised_penalty=600, unsupervised_penalty=400, incentive=0,
+    fraud_share=0.0, loan_rate=0.2,
+)  # fmt: skip
+
+
+def marked(axes: Axes) -> dict[str, int]:
+    kinds = [str(line.get_gid()) for line in axes.lines if line.get_gid()]
+    return {kind: kinds.count(kind) for kind in set(kinds)}
+
+
+def test_portrait_given_printed_and_bistable() -> None:
+    figure = phase_portraits({"printed": PRINTED_GAME, "bistable": BISTABLE})
+    printed, bistable = figure.axes
+    assert (printed.get_xlabel(), printed.get_ylabel()) == (BANKS, FIRMS)
+    assert printed.get_title() == "printed\nE5 = (0.4, 0.65): condition 4"
+    assert marked(printed) == {"saddle": 4, "centre": 1}
+    assert marked(bistable) == {"evolutionarily stable": 2, "unstable": 2, "saddle": 1}
+    closed = [line for line in printed.lines if len(np.asarray(line.get_xdata())) == 300]
+    assert len(closed) == 25
+    for line in closed:
+        x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+        assert (x[-1], y[-1]) == pytest.approx((x[0], y[0]), abs=1e-5)
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == ["evolutionarily stable", "unstable", "saddle", "centre", "path", "border of the basins"]
+
+
+@pytest.mark.parametrize("game", [BISTABLE, OTHER_CORNERS])
+def test_border_is_a_level_through_the_saddle(game: object) -> None:
+    dynamics = replicator_dynamics(game)  # type: ignore[arg-type]
+    x = np.linspace(0.01, 0.99, 50)
+    levels = [first_integral(dynamics, *point) for point in zip(x, border_curve(dynamics, x), strict=True)]
+    saddle = first_integral(dynamics, dynamics.a / dynamics.b, dynamics.c / dynamics.d)
+    assert levels == pytest.approx([saddle] * 50, rel=1e-8)
+
+
+def test_border_given_none() -> None:
+    with pytest.raises(ModelDomainError, match="condition"):
+        border_curve(replicator_dynamics(PRINTED_GAME), 0.5)
+
+
+def test_basins_name_their_areas() -> None:
+    figure = basin_figure({"bistable": BISTABLE, "other": OTHER_CORNERS, "printed": PRINTED_GAME})
+    two, _, none = (axes for axes in figure.axes if axes.get_visible())
+    legend = two.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "basin of (1, 1): 0.3702", "basin of (0, 0): 0.6298", "true border", "the paper's lines: S1 = 0.4250",
+    ]  # fmt: skip
+    assert [text.get_text() for text in none.texts] == ["no two corners attract:\nno basins"]
+
+
+@pytest.mark.parametrize("count", [0, PANELS_LIMIT + 1])
+def test_refuses_so_many(count: int) -> None:
+    with pytest.raises(InvalidInput, match="games in one picture"):
+        phase_portraits({str(number): PRINTED_GAME for number in range(count)})
