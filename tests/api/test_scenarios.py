@@ -146,7 +146,11 @@ class TestRefusal:
         [
             (invoices(settings={"pricing": {"cap_bps": 1}}), "pricing.cap_bps", "at least floor_bps, 350"),
             (invoices(settings={"nonsense": {}}), "nonsense", "a name of the documented settings"),
-            (invoices(settings={"score": {"fitted_model": "/a/b"}}), "score.fitted_model", "left out: no request"),
+            (
+                invoices(settings={"score": {"fitted_model": "model.json"}}),
+                "score.fitted_model",
+                "left out: no request has a file read",
+            ),
             (invoices(settings={"score": {"grace_days": -1}}), "score.grace_days", "greater than or equal to 0"),
             ({"kind": "invoices", "csv": ""}, "invoices", "a file that is not empty"),
             ({"kind": "invoices", "csv": HEADER}, "invoices", "a file with at least one invoice"),
