@@ -25,10 +25,16 @@ from scfin_chain.store.store import Store
 
 TURNED_AWAY = (401, 403)
 
+BUG = 500
+"""What a caller is told where nothing of ours was ready for an error."""
+
 KEYS_KNOWN = 10_000
 """Keys whose owner is remembered."""
 
 HASH_DIGITS = 16
+
+REGISTRAR = "registrar"
+"""Whose a key is that stands for no participant."""
 
 _CLAIMED = re.compile(rb"bearer +%s_([0-9a-f]{%d})_" % (PREFIX.encode(), 2 * ID_BYTES), re.IGNORECASE)
 
@@ -41,21 +47,28 @@ class Audit:
     def __init__(self, app: ASGIApp, *, store: Store) -> None:
         self._app = app
         self._store = store
-        self._owners: OrderedDict[str, int | None] = OrderedDict()
+        self._owners: OrderedDict[str, int | str] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = perf_counter()
+        started, told = perf_counter(), False
 
         async def watching(message: Message) -> None:
+            nonlocal told
             if message["type"] == "http.response.start":
+                told = True
                 replayed = any(name == _REPLAYED for name, _ in message["headers"])
                 await self._tell(scope, message["status"], perf_counter() - started, replayed=replayed)
             await send(message)
 
-        await self._app(scope, receive, watching)
+        try:
+            await self._app(scope, receive, watching)
+        except Exception:  # a bug, which is answered further out: what it met may have been written before
+            if not told:
+                await self._tell(scope, BUG, perf_counter() - started, replayed=False)
+            raise
 
     async def _tell(self, scope: Scope, status: int, seconds: float, *, replayed: bool) -> None:
         """Before the caller hears of it: what it was told is in the log."""
@@ -84,20 +97,25 @@ class Audit:
         return {"claimed_key": claimed[1].decode("ascii").lower()} if claimed else {}
 
     async def _owner(self, key: str) -> int | str | None:
-        """The participant of a key, which never changes; None where the database is away."""
+        """The participant of a key, which never changes; None where there is no such row, or no database to ask."""
         if key not in self._owners:
             try:
-                self._owners[key] = await run_in_threadpool(self._read_owner, key)
+                owner = await run_in_threadpool(self._read_owner, key)
             except StoreError:
                 return None
+            if owner is None:
+                return None
+            self._owners[key] = owner
             if len(self._owners) > KEYS_KNOWN:
                 self._owners.popitem(last=False)
-        owner = self._owners[key]
-        return "registrar" if owner is None else owner
+        return self._owners[key]
 
-    def _read_owner(self, key: str) -> int | None:
+    def _read_owner(self, key: str) -> int | str | None:
         with self._store.read() as connection:
-            return connection.execute(select(KEYS.c.participant).where(KEYS.c.id == key)).scalar_one_or_none()
+            row = connection.execute(select(KEYS.c.participant).where(KEYS.c.id == key)).first()
+        if row is None:
+            return None
+        return REGISTRAR if row.participant is None else int(row.participant)
 
 
 _REPLAYED = REPLAYED.lower().encode("ascii")

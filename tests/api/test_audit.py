@@ -5,22 +5,36 @@ given a request that writes
     it should say that it came again, and under which command it was done
 given one that the ledger refuses, or that is not understood
     it should be a line too
+given one that meets a bug of ours
+    it should be a line too, with the command that was stored before, and one that reads should be none
+given one that was refused before its route
+    it should be no line, as nobody looked at what it wanted
 given one that is turned away, whatever it wanted
     it should be a line: who, as far as is known, and never the token
+given a key that is in no row
+    it should be nobody's, and not the registrar's
 given one that reads, or reckons
     it should be no line
 """
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
+from api.audit import Audit
+from api.limits import OPENED
 from api.logs import FIELDS, JsonLines
+from api.waiting import Waiting
+from scfin_chain.service.service import Service
 from tests.api.client import Client, amount
-from tests.api.server import Running
+from tests.api.server import Running, running_service
 from tests.api.world import Trade
 
 
@@ -88,6 +102,65 @@ def test_tells_of_a_write_that_is_refused_or_not_understood(trade: Trade, heard:
     assert (heard.last["route"], heard.last["status"]) == ("/v1/cash/payments", 422)
     assert "command" not in heard.last
     assert len(heard.fields) == 2
+
+
+def test_tells_of_a_write_that_meets_a_bug(
+    running: Running, trade: Trade, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def meet(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Waiting, "ended", meet)
+    body = {"name": "Stored before the bug", "roles": ["supplier"]}
+    assert trade.registrar.post("/v1/participants", body, key="a-key").status_code == 500
+    monkeypatch.undo()
+
+    assert [(told["event"], told["status"]) for told in heard.fields] == [("write", 500)]
+    with Client(running.url, running.registrar) as again:  # the server closes a connection on which it met a bug
+        written = again.post("/v1/participants", body, key="a-key").json()
+    assert heard.fields[0]["command"] == written["command"]
+    assert heard.fields[0]["participant"] == "registrar"
+
+
+def test_tells_nothing_of_who_reads_and_meets_a_bug(
+    trade: Trade, heard: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Service, "today", property(lambda _: 1 / 0))
+    assert trade.registrar.get("/v1/clock").status_code == 500
+
+    assert heard.fields == []
+
+
+def test_tells_nothing_of_what_was_refused_before_its_route(tmp_path: Path, heard: Heard) -> None:
+    with running_service(tmp_path, requests_a_second=3, largest_body=1_000) as small, Client(small.url, None) as client:
+        given: list[dict[str, Any]] = [
+            {"data": b"<p>", "headers": {"Content-Type": "text/html"}},
+            {"json": "x" * 1_000},
+            {"data": iter([b"x" * 1_001]), "headers": {"Content-Type": "application/json"}},
+        ]
+        answers = [client.request("POST", "/v1/participants", **each).status_code for each in given]
+        while client.post("/v1/participants").status_code != 429:
+            assert heard.last["status"] == 401, "as long as its turn comes, it has no key"
+
+    assert answers == [415, 413, 413]
+    assert not {413, 415, 429} & {told["status"] for told in heard.fields}
+
+
+def test_tells_of_a_key_that_is_in_no_row_as_nobodys(running: Running, heard: Heard) -> None:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(status_code=403)(scope, receive, send)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def send(_: Message) -> None:
+        """Nobody listens."""
+
+    scope = {"type": "http", "method": "POST", "path": "/v1/clock", "headers": [], OPENED: "0123456789ab"}
+    asyncio.run(Audit(refuse, store=running.service.store)(scope, receive, send))
+
+    assert heard.last["key"] == "0123456789ab"
+    assert heard.last["participant"] is None
 
 
 def test_tells_of_who_is_turned_away(running: Running, trade: Trade, heard: Heard) -> None:
