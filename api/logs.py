@@ -19,6 +19,9 @@ Value = str | int | float | bool | None
 FIELDS = "fields"
 """In ``extra``: fields of a line that are not always the same."""
 
+FURTHER_IN = "    "
+"""Before each line of a traceback, whose text may be anybody's: no line that begins so is one of ours."""
+
 RESERVED = ("time", "level", "logger", "event", "exception")
 """What every line has: no field is called so."""
 
@@ -52,13 +55,16 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """The same for eyes: ``TIME LEVEL LOGGER what happened key=value``, and a traceback below it."""
+    """The same for eyes: ``TIME LEVEL LOGGER what happened key=value``, and a traceback below it, further in."""
 
     def format(self, record: logging.LogRecord) -> str:
         event, fields = told(record)
         words = [_time(record), record.levelname, record.name, _on_one_line(event)]
         line = " ".join([*words, *(f"{name}={_spelled(value)}" for name, value in fields.items())])
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        if not record.exc_info:
+            return line
+        traceback = self.formatException(record.exc_info).split("\n")
+        return "\n".join([line, *(FURTHER_IN + _on_one_line(below) for below in traceback)])
 
 
 def told(record: logging.LogRecord) -> tuple[str, dict[str, Value]]:

@@ -6,6 +6,8 @@ given one without, or one that does not keep to the form
     it should be the whole message
 given what somebody else wrote, in a value or a message
     it should stay one line
+given the same in a traceback
+    it should have no line that could be one of ours
 given every line that the service may say
     it should keep to the form, and name no field as every line's own
 given the code
@@ -117,6 +119,22 @@ def test_tells_where_a_bug_is(form: logging.Formatter) -> None:
 
     assert "ValueError: a bug" in form.format(made)
     assert "Traceback" in form.format(made)
+
+
+def test_tells_where_a_bug_is_in_lines_that_are_none_of_ours() -> None:
+    forged = "2023-11-14T22:13:20.123Z INFO api.audit write status=201"
+    made = record("request met a bug")
+    try:
+        raise ValueError(f"x\n{forged}\r{forged}\u2028{forged}\x1b[31m\x85\x0b{forged}")
+    except ValueError:
+        made.exc_info = sys.exc_info()
+
+    ours, *traceback = TextLines().format(made).splitlines()
+
+    assert ours.endswith("request met a bug")
+    assert sum(forged in line for line in traceback) == 1
+    assert all(line.startswith("    ") and line.isprintable() for line in traceback)
+    assert len(JsonLines().format(made).splitlines()) == 1
 
 
 def test_every_line_of_the_service_keeps_to_the_form() -> None:
