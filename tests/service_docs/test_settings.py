@@ -5,21 +5,25 @@ given the document
     it should call secret what is never shown
     it should say of the chains that are known what each needs
 given the example file
-    it should have every setting that is no secret, with its default
+    it should name every setting that is no secret, with its default
+    it should change nothing, on any chain, where it is copied whole
+    it should leave out, behind a #, those alone that would have the say over what a known chain needs
 given a file, an environment and an option
     it should heed the option, then the environment, then the file
 """
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from scfin_chain.config import Settings
-from scfin_chain.serving import KNOWN_CHAINS, SECRETS, ServeSettings, load_serving
+from scfin_chain.serving import KNOWN_CHAINS, SECRETS, ChainDepths, ServeSettings, load_serving
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "serve.toml"
+SETTING = r"\w+ = "
 TEXT = (ROOT / "docs" / "SETTINGS.md").read_text(encoding="utf-8")
 BODY = re.search(r"^## How the service runs: `\[serve\]`$(.*?)^## ", TEXT, re.DOTALL | re.MULTILINE)
 assert BODY is not None
@@ -45,16 +49,30 @@ def test_says_what_the_known_chains_need() -> None:
         assert re.search(said, BODY[1].replace("\n", " "))
 
 
-def test_example_holds_every_setting_with_its_default() -> None:
-    serving, rules = load_serving(EXAMPLE)
-    table = re.search(r"^\[serve\]$(.*?)^\[", EXAMPLE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+def test_example_names_every_setting_with_its_default(tmp_path: Path) -> None:
+    given = re.sub(rf"^# (?={SETTING}|\[serve\.)", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    (file := tmp_path / "serve.toml").write_text(given, encoding="utf-8")
+    serving, rules = load_serving(file)
 
-    assert table is not None
-    assert re.findall(r"^(\w+) = ", table[1], re.MULTILINE) == [
-        name for name in ServeSettings.model_fields if name not in (*SECRETS, "chains")
-    ]
+    plain = [name for name in ServeSettings.model_fields if name not in (*SECRETS, "chains")]
+    assert list(tomllib.loads(given)["serve"]) == [*plain, "chains"]
     assert (rules, serving.model_dump() | {"chains": {}}) == (Settings(), ServeSettings().model_dump())
     assert serving.depth("finality_depth", chain_id=137) == 256
+
+
+def test_example_changes_nothing() -> None:
+    serving, rules = load_serving(EXAMPLE)
+
+    assert (rules, serving) == (Settings(), ServeSettings())
+    for chain_id in (*KNOWN_CHAINS, 137, 31_337):
+        for name in ("finality_depth", "confirmations"):
+            assert serving.depth(name, chain_id=chain_id) == ServeSettings().depth(name, chain_id=chain_id)
+
+
+def test_example_leaves_out_no_more_than_it_must() -> None:
+    left_out = re.findall(rf"^# ({SETTING})", EXAMPLE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert {line.partition(" ")[0] for line in left_out} == set(ChainDepths.model_fields)
 
 
 def test_heeds_the_option_then_the_environment_then_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
