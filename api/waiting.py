@@ -21,7 +21,6 @@ PATIENCE_SECONDS = 30.0
 LOOK_SECONDS = 0.05
 """Between two looks at the database while nobody in this process announces anything."""
 
-
 IDLE_SECONDS = 1.0
 """The same where somebody does, or where nobody waits."""
 
