@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, and_, insert, select
 from starlette.concurrency import run_in_threadpool
 
 from api.callers import Caller, TheCaller
@@ -19,7 +19,7 @@ from api.problems import Problem
 from api.schemas import Prepared, ToldEvent, Written
 from api.wiring import Wiring, wiring_of
 from scfin_chain.chain.transaction import unsigned
-from scfin_chain.service.queue import Command, Order, Refusal, in_a_block_that_was_read
+from scfin_chain.service.queue import OPEN, Order, Refusal, in_a_block_that_was_read
 from scfin_chain.service.service import Service
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.failures import Conflict
@@ -100,8 +100,8 @@ class Write:
         else:
             self._wiring.waiting.accepted(number)
         self.service.woken()
-        ended = await self._wiring.waiting.ended(number)
-        written = await run_in_threadpool(self._written, number, ended, made)
+        await self._wiring.waiting.ended(number)
+        written = await run_in_threadpool(written_of, self.service, number, made)
         self._response.status_code = 201 if written.state == "done" else 202
         self._response.headers["Location"] = f"/v1/commands/{number}"
         return written
@@ -154,11 +154,6 @@ class Write:
         request = self._request
         head = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
         return hashlib.sha256(head + await request.body()).hexdigest()
-
-    def _written(self, number: int, ended: Command | None, made: Made | None) -> Written:
-        if ended is None:
-            return written_of(self.service, self.service.queue.read([number])[number], made)
-        return _told(self.service, ended, made)
 
 
 def _nothing() -> None:
@@ -235,49 +230,37 @@ def _whoever_is_first(act: Callable[[], T]) -> T:
     return act()
 
 
-def written_of(service: Service, row: Command, made: Made | None = None) -> Written:
-    """A command as it stands; one whose block is not read yet has nothing to tell, and counts as sent.
+def written_of(service: Service, number: int, made: Made | None = None) -> Written:
+    """A command as it stands, all of one moment; one whose block is not read, or not any more, counts as sent.
 
     Raises
     ------
     Problem
         It was refused: the revert with its arguments.
     """
-    if (row["block_number"] or 0) > service.cursor:
-        row = {**row, "state": "sent", "block_number": None}
-    return _told(service, row, made)
-
-
-def _told(service: Service, row: Command, made: Made | None) -> Written:
-    if row["state"] == "refused":
+    ended = and_(COMMANDS.c.state.not_in(OPEN), in_a_block_that_was_read())
+    with service.store.read() as connection:
+        query = select(COMMANDS, ended.label("ended")).where(COMMANDS.c.id == number)
+        row = connection.execute(query).mappings().one()
+        events = _events_of(connection, row["transaction_hash"]) if row["ended"] else []
+    if row["ended"] and row["state"] == "refused":
         raise Problem.refused(Refusal(**row["refusal"]))
-    events = _events_of(service, row) if row["state"] == "done" else []
-    if events is None:
-        return _told(service, {**row, "state": "sent", "block_number": None}, made)
-    number = next((str(event.body[made.field]) for event in events if made and event.name == made.event), None)
+    made_number = next((str(event.body[made.field]) for event in events if made and event.name == made.event), None)
     return Written(
-        command=row["id"],
-        state=row["state"],
-        id=number,
+        command=number,
+        state=row["state"] if row["ended"] or row["state"] in OPEN else "sent",
+        id=made_number,
         transaction=f"0x{row['transaction_hash']}" if row["transaction_hash"] else None,
-        block=row["block_number"],
+        block=row["block_number"] if row["ended"] else None,
         events=events,
     )
 
 
-def _events_of(service: Service, done: Command) -> list[ToldEvent] | None:
-    """What a command did; None where a reorg took it back since it was seen to be done."""
-    if done["transaction_hash"] is None:
+def _events_of(connection: Connection, transaction_hash: str | None) -> list[ToldEvent]:
+    if transaction_hash is None:
         return []
-    query = select(EVENTS).where(EVENTS.c.transaction_hash == done["transaction_hash"]).order_by(EVENTS.c.log_index)
-    stands = select(COMMANDS.c.id).where(
-        COMMANDS.c.id == done["id"], COMMANDS.c.state == "done", in_a_block_that_was_read()
-    )
-    with service.store.read() as connection:
-        rows = connection.execute(query).mappings().all()
-        if not rows and connection.execute(stands).first() is None:
-            return None
-    return [ToldEvent.of(row) for row in rows]
+    query = select(EVENTS).where(EVENTS.c.transaction_hash == transaction_hash).order_by(EVENTS.c.log_index)
+    return [ToldEvent.of(row) for row in connection.execute(query).mappings()]
 
 
 async def _write(request: Request, response: Response, caller: TheCaller, idempotency_key: IdempotencyKey) -> Write:
