@@ -166,16 +166,19 @@ def _fit(
     middles = 0.5 * (others[1:] + others[:-1])
     if np.ptp(middles) <= 1e-9:
         raise ModelDomainError(field, float(middles[0]), "a share that changes: level and slope cannot be told apart")
-    design = interval * np.stack((np.ones_like(middles), middles), axis=1)
+    design = np.stack((np.ones_like(middles), middles), axis=1)
     own = _shared(1.0 / one + 1.0 / other, beside=-1.0)
     halves = (others * total + 0.5) * ((1.0 - others) * total + 0.5) / (total + 1.0) ** 2 / (4.0 * total)
-    beyond = interval * interval * _shared(halves, beside=1.0)
-    found, spread, misfit = _weighted(design, changes, own)
-    for _ in range(_ROUNDS):  # the weights need the slope
-        found, spread, misfit = _weighted(design, changes, own + found[1] ** 2 * beyond)
-    level, slope = (domain.computed(f"effect of {field}", float(value)) for value in found)
-    errors = (math.sqrt(spread[0, 0]), math.sqrt(spread[1, 1]))
-    return (level, slope), errors, misfit if len(changes) > 2 else None
+    beyond = _shared(halves, beside=1.0)
+    try:
+        found, spread, misfit = _weighted(design, changes, own)
+        for _ in range(_ROUNDS):  # the weights need the slope
+            found, spread, misfit = _weighted(design, changes, own + found[1] ** 2 * beyond)
+    except np.linalg.LinAlgError:
+        raise ModelDomainError(field, float(middles[0]), "a share that changes by more than its chance") from None
+    figures = (*map(float, found), *(math.sqrt(max(float(spread[place, place]), 0.0)) for place in range(2)))
+    level, slope, first, second = (domain.computed(f"effect of {field}", value / interval) for value in figures)
+    return (level, slope), (first, second), misfit if len(changes) > 2 else None
 
 
 def _shared(variance: Floats, *, beside: float) -> Floats:
