@@ -344,3 +344,17 @@ def test_sweep_of_any_games_is_finite(drawn: list[Game]) -> None:
         assert np.isfinite(np.ma.getdata(getattr(found, name))).all()
     known = {condition.value for condition in Condition} | {UNDEFINED}
     assert set(found.condition.tolist()) <= known
+
+
+@pytest.mark.parametrize(("incentive", "attracted"), [(50, 0.37), (100, 1.0)])
+def test_clipped_euler_makes_corners_that_absorb(incentive: float, attracted: float) -> None:
+    # a plausible source of the paper's pictures: the true orbits of both games close
+    game = replicator_dynamics(replace(PRINTED_GAME, incentive=incentive))
+    x, y = (part.ravel() for part in np.meshgrid(np.linspace(0.05, 0.95, 19), np.linspace(0.05, 0.95, 19)))
+    closed_orbits(game, x, y)
+    for _ in range(5000):
+        across, along = x * (1 - x) * (game.c - game.d * y), y * (1 - y) * (game.b * x - game.a)
+        x, y = np.clip(x + 0.005 * across, 0, 1), np.clip(y + 0.005 * along, 0, 1)
+    high, low = ((x > 1 - 1e-9) & (y > 1 - 1e-9)).mean(), ((x < 1e-9) & (y < 1e-9)).mean()
+    assert high == pytest.approx(attracted, abs=0.1)
+    assert high + low == pytest.approx(1.0, abs=0.02)
