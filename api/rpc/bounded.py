@@ -19,8 +19,11 @@ from scfin_chain.chain.backends.fast_vm import FastComputation
 CALL_SECONDS = 5.0
 """How long a call or an estimate may take, its wait for a turn included: geth's limit."""
 
-PRECOMPILE_GAS = 500_000
-"""Gas of one precompiled contract's run, which nothing can interrupt: seconds for the slowest."""
+PRECOMPILE_GAS = 100_000
+"""Gas of one precompiled contract's run, which nothing can interrupt: about a second for the slowest.
+
+It may begin just before the deadline, so a call takes as much longer. Ours need 3,000, to recover a signature.
+"""
 
 
 class TimedOut(RpcError):
