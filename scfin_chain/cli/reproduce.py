@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,6 +16,10 @@ def reproduce(
     paper: Annotated[str | None, typer.Argument(help="000, 001, 003 or 004; all of them without it.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the rows, in full, to this file.")] = None,
     markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Write a page of them to this file.")] = None,
+    figures: Annotated[
+        Path | None, typer.Option("--figures", help="Draw paper 001's figures 5 to 8 into this folder.")
+    ] = None,
+    figure_form: Annotated[Literal["png", "svg"], typer.Option("--figure-form", help="How they are drawn.")] = "png",
 ) -> None:
     """Compute every number that the four papers print, and say whether it follows from their own inputs.
 
@@ -42,7 +46,31 @@ def reproduce(
         _write("--json", json_file, json.dumps({"rows": [row.to_json() for row in rows]}, indent=2, ensure_ascii=False))
     if markdown_file is not None:
         _write("--markdown", markdown_file, reproduction.markdown(rows).rstrip("\n"))
+    if figures is not None:
+        _draw(figures, figure_form)
     reproduction.check(rows, reproduction.PAPERS if paper is None else [paper])
+
+
+def _draw(folder: Path, form: str) -> None:
+    """The printed game beside each change of it, with what the paper says of the change."""
+    from scfin_chain.models import PRINTED_GAME
+    from scfin_chain.pictures import game as pictures
+    from scfin_chain.pictures import style
+    from scfin_chain.reproduction.game import EXPERIMENTS
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput("--figures", str(folder), f"a folder that can be made ({error.strerror})") from error
+    printed = "printed parameters"
+    style.save(
+        pictures.phase_portraits({f"{printed}; paper: (0.467, 0.65)": PRINTED_GAME}), folder / f"figure-5.{form}"
+    )
+    for experiment in EXPERIMENTS:
+        changed = f"{experiment.name}; paper: {experiment.said}"
+        name = experiment.name.replace(" = ", "-").replace(".", "_")
+        figure = pictures.phase_portraits({printed: PRINTED_GAME, changed: experiment.game})
+        style.save(figure, folder / f"figure-{experiment.figure}-{name}.{form}")
 
 
 def _write(option: str, path: Path, text: str) -> None:

@@ -35,6 +35,16 @@ class Experiment:
     larger: str
     figure: int
 
+    @property
+    def game(self) -> Game:
+        """The printed game, so changed."""
+        return replace(PRINTED_GAME, **self.change)
+
+    @property
+    def said(self) -> str:
+        """What the paper says of its picture."""
+        return f"E5 {', '.join(word for word in (self.across, self.along) if word)}, {self.larger}"
+
 
 EXPERIMENTS = (
     Experiment(name="c1 = 130", change={"credit_cost": 130.0}, across="left", along="down", larger="S1 > S2", figure=6),
@@ -80,7 +90,7 @@ def game_rows() -> list[Row]:
     _rest(rows)
     for experiment in EXPERIMENTS:
         _experiment(rows, experiment)
-    rows.missing("Figures 2 to 8", "phase portraits", "the pictures are not in the text")
+    rows.missing("Figures 2 to 8", "phase portraits", "the pictures are not in the text; --figures FOLDER draws them")
     return rows.rows
 
 
@@ -151,7 +161,7 @@ def _rest(rows: Rows) -> None:
 
 
 def _experiment(rows: Rows, experiment: Experiment) -> None:
-    base, moved = found_in(PRINTED_GAME), found_in(replace(PRINTED_GAME, **experiment.change))
+    base, moved = found_in(PRINTED_GAME), found_in(experiment.game)
     high = found_in(replace(PRINTED_GAME, **{"incentive": 100.0, **experiment.change}))
     s1, high_s1 = polyline_area(moved.x, moved.y), polyline_area(high.x, high.y)
     for axis, printed, before, after in zip(

@@ -134,3 +134,16 @@ def test_command_fails_where_a_computation_changed(monkeypatch: pytest.MonkeyPat
     assert ran.exit_code != 0
     assert isinstance(ran.exception, NotAsExpected)
     assert "mark-up of the price" in str(ran.exception)
+
+
+def test_command_draws_each_change_of_parameters(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(app, ["reproduce", "001", "--figures", str(tmp_path / "new"), "--figure-form", "svg"])
+
+    assert ran.exit_code == 0, ran.output
+    drawn = {file.name for file in (tmp_path / "new").iterdir()}
+    assert drawn == {"figure-5.svg"} | {
+        f"figure-{number}-{name}.svg"
+        for number, name in [
+            (6, "c1-130"), (6, "c2-c3-30"), (7, "k-0_7"), (7, "v1-100"), (8, "u1-500"), (8, "u1-510"), (8, "u2-700"),
+        ]
+    }  # fmt: skip

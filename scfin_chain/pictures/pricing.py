@@ -1,0 +1,60 @@
+"""Paper 003 drawn: the price by the number of firms, and what moves it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from scfin_chain.models import Relationship, Sensitivity, price_relationship, price_relationships
+from scfin_chain.pictures.style import STROKES, new_figure, strokes
+
+BAR = 0.32
+"""Height of a tornado's bar, inches."""
+
+
+def firms_figure(relationships: Sequence[tuple[str, Relationship]], *, most: int = 40) -> Figure:
+    """Break-even price by the number of firms, the limit that it rises to, and where it turns negative."""
+    figure, (axes,) = new_figure()
+    firms = np.arange(1, most + 1)
+    for (name, relationship), stroke in zip(relationships, strokes(), strict=False):
+        priced = price_relationship(relationship)
+        prices = price_relationships(relationship, firms=firms)
+        below = "never negative" if priced.firms_at_zero is None else f"negative below N = {priced.firms_at_zero:.2f}"
+        label = f"{name}: {below}, limit {priced.price.limit:.2%}"
+        axes.plot(firms, prices.rate, label=label, markevery=max(most // 10, 1), **stroke)
+        axes.axhline(priced.price.limit, color=stroke["color"], linestyle=(0, (1, 3)), linewidth=0.9)
+    axes.axhline(0.0, color="#000000", linewidth=0.8)
+    axes.set(xlabel="firms, N", ylabel="break-even price, % a year", title="Price by the number of firms")
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    figure.legend(loc="outside lower center", ncols=1)
+    return figure
+
+
+def tornado_figure(sensitivities: Sequence[Sensitivity], *, price: float) -> Figure:
+    """Price where each input is moved down and up, the widest bar on top."""
+    figure, (axes,) = new_figure(panel=(7.6, 1.4 + BAR * max(len(sensitivities), 1)))
+    places = np.arange(len(sensitivities))[::-1]
+    for label, ends, colour, hatch in (
+        ("input lower", [one.price_low for one in sensitivities], "#ffffff", "////"),
+        ("input higher", [one.price_high for one in sensitivities], "#666666", ""),
+    ):
+        widths = np.asarray(ends) - price
+        axes.barh(places, widths, left=price, height=0.7, label=label, color=colour, hatch=hatch, edgecolor="#000000")
+    axes.axvline(price, color="#000000", linewidth=0.8)
+    axes.set_yticks(places, [one.name.replace("_", " ") for one in sensitivities])
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set(xlabel=f"break-even price, % a year (unmoved: {price:.2%})", title="What moves the price")
+    axes.grid(visible=False, axis="y")
+    axes.legend(loc="lower right")
+    return figure
+
+
+def sweep_figure(name: str, values: Sequence[float], prices: Sequence[float]) -> Figure:
+    """Break-even price over one input."""
+    figure, (axes,) = new_figure()
+    axes.plot(values, prices, markevery=max(len(values) // 20, 1), **STROKES[0])
+    axes.axhline(0.0, color="#000000", linewidth=0.8)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.set(xlabel=name.replace("_", " "), ylabel="break-even price, % a year", title="Break-even price")
+    return figure
