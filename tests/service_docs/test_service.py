@@ -3,6 +3,8 @@
 given the document
     it should name the figures that there are, no more and no less
     it should name the paths that there are
+    it should give the limits that there are
+    it should keep its lines short, but a table's
 given SIGTERM
     it should end in order, as the document says
 """
@@ -10,11 +12,20 @@ given SIGTERM
 import re
 from pathlib import Path
 
+import pytest
 import requests
 
+from api.durations import MOST_WATCHED
+from api.rpc.bounded import CALL_SECONDS
+from api.rpc.dispatch import MAX_ANSWER, MAX_SECONDS
+from api.rpc.errors import SERVER_ERROR, TIMED_OUT, LimitExceeded
 from tests.service_docs.served import served
 
-TEXT = (Path(__file__).parents[2] / "docs" / "SERVICE.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "SERVICE.md").read_text(encoding="utf-8")
+
+LONGEST_LINE = 120
+"""Characters; a table's row is one line whatever it holds."""
 
 
 def test_tells_of_the_service_what_it_is(tmp_path: Path) -> None:
@@ -29,3 +40,24 @@ def test_tells_of_the_service_what_it_is(tmp_path: Path) -> None:
         assert session.get(f"{service.url}/docs", timeout=60).ok
     assert service.process.returncode == 0
     assert "Application shutdown complete" in service.log
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        f"with error {LimitExceeded('').code} for each request",
+        f"after {MAX_SECONDS:g} seconds, or {MAX_ANSWER:,} bytes of answers",
+        f"may use `rpc_gas` and {'five' if CALL_SECONDS == 5 else CALL_SECONDS} seconds each",
+        f"Gas that is over is error {SERVER_ERROR}, time that is over {TIMED_OUT}",
+        f"Of more than {MOST_WATCHED:,} at once",
+    ],
+)
+def test_gives_the_limits_that_there_are(limit: str) -> None:
+    assert limit in " ".join(TEXT.split())
+
+
+@pytest.mark.parametrize("name", ["SERVICE.md", "SECURITY.md"])
+def test_keeps_its_lines_short(name: str) -> None:
+    lines = (DOCS / name).read_text(encoding="utf-8").splitlines()
+
+    assert [line for line in lines if len(line) > LONGEST_LINE and not line.startswith("|")] == []
