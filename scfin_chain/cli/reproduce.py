@@ -64,10 +64,10 @@ def _draw(folder: Path, form: str) -> None:
         raise InvalidInput("--figures", str(folder), f"a folder that can be made ({error.strerror})") from error
     printed = "printed parameters"
     style.save(
-        pictures.phase_portraits({f"{printed}; paper: (0.467, 0.65)": PRINTED_GAME}), folder / f"figure-5.{form}"
+        pictures.phase_portraits({f"{printed}\npaper: (0.467, 0.65)": PRINTED_GAME}), folder / f"figure-5.{form}"
     )
     for experiment in EXPERIMENTS:
-        changed = f"{experiment.name}; paper: {experiment.said}"
+        changed = f"{experiment.name}\npaper: {experiment.said}"
         name = experiment.name.replace(" = ", "-").replace(".", "_")
         figure = pictures.phase_portraits({printed: PRINTED_GAME, changed: experiment.game})
         style.save(figure, folder / f"figure-{experiment.figure}-{name}.{form}")

@@ -72,7 +72,7 @@ def price_tornado(
 
     Examples
     --------
-    A tenth more or less of the paper's inputs: what is lent, what money costs and the firms count, the volatility does not.
+    A tenth more or less of each input: what is lent, what money costs and the firms count, the volatility does not.
 
     >>> from scfin_chain.models import PRINTED_RELATIONSHIP
     >>> [one.name for one in price_tornado(PRINTED_RELATIONSHIP)][:3]
