@@ -101,8 +101,9 @@ def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GA
     x, y = _ratio(a, b, exists), _ratio(c, d, exists)
     inside = _one_of(condition, "condition 1", "condition 2", "condition 3", "condition 4")
     bistable = _one_of(condition, Condition.CONDITION_2, Condition.CONDITION_3)
-    straight = np.where(condition == Condition.CONDITION_3, (1.0 + y.data - x.data) / 2.0, 1.0 - (x.data + y.data) / 2)
-    square = -b * d * x.data * (1.0 - x.data) * y.data * (1.0 - y.data)
+    xi, yi = np.where(inside, x.data, 0.0), np.where(inside, y.data, 0.0)  # what lies far outside would overflow
+    straight = np.where(condition == Condition.CONDITION_3, (1.0 + yi - xi) / 2.0, 1.0 - (xi + yi) / 2)
+    square = -b * d * xi * (1.0 - xi) * yi * (1.0 - yi)
     return GameSweep(
         a=a, b=b, c=c, d=d, supervised_gain=gain, saving=saved, condition=condition, x=x, y=y,
         corners=_verdicts(eigenvalues), eigenvalues=eigenvalues,
@@ -200,5 +201,5 @@ def _basins(a: Floats, b: Floats, c: Floats, d: Floats, gain: Floats, saving: Fl
 
 def _side(share: Floats, left: Floats, whole: Floats) -> Side:
     """A population at the saddle; a share that underflows stays above zero, which no area shows."""
-    least = 1e-300
+    least = 1e-150
     return Side(rest=np.maximum(share / whole, least), left=np.maximum(left / whole, least), weight=np.abs(whole))

@@ -13,7 +13,7 @@ from dataclasses import fields, replace
 import nashpy
 import numpy as np
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
@@ -35,7 +35,7 @@ from scfin_chain.models.separatrix import exact_basins
 from scfin_chain.models.sweep import UNDEFINED, sweep_games
 from scfin_chain.models.trajectory import settle, trajectories
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=30, phases=(Phase.generate,))
+repeatable = settings(derandomize=True, deadline=None, max_examples=30, phases=(Phase.explicit, Phase.generate))
 BISTABLE = replace(PRINTED_GAME, fraud_share=0.8, incentive=300)
 PRINTED = replicator_dynamics(PRINTED_GAME)
 TWO_BASINS = replicator_dynamics(BISTABLE)
@@ -333,8 +333,40 @@ def test_refuses_sweep_outside_the_domain(parameters: dict[str, object], field: 
     assert refused.value.field == field
 
 
+FAR_OUTSIDE = replace(
+    PRINTED_GAME,
+    credit_cost=1000,
+    technology_cost=1e-300,
+    monitoring_cost=0,
+    supervised_penalty=1e-300,
+    unsupervised_penalty=0,
+)
+"""E5 lies at 1e300."""
+
+AT_THE_EDGE = Game(
+    loan=0,
+    loan_rate=0,
+    investment_rate=0,
+    sales_income=603,
+    production_cost=8e-282,
+    credit_cost=5.2e-10,
+    technology_cost=0,
+    monitoring_cost=6.6e-294,
+    forging_cost=1.3e-309,
+    fraud_income=1e15,
+    fraud_share=0.5,
+    incentive=0,
+    credibility=0,
+    supervised_penalty=1.3e-288,
+    unsupervised_penalty=58.08,
+)
+"""E5 lies at the edge but for 1e-290."""
+
+
 @repeatable
 @given(st.lists(st.one_of(games, wild), min_size=1, max_size=3))
+@example([FAR_OUTSIDE])
+@example([AT_THE_EDGE])
 def test_sweep_of_any_games_is_finite(drawn: list[Game]) -> None:
     try:
         found = sweep_games({field.name: [getattr(game, field.name) for game in drawn] for field in fields(Game)})
