@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scfin_chain.errors import ModelDomainError
+from scfin_chain.models import domain
 from scfin_chain.models.arrays import ARRAYS, BoolArray, checked_arrays, common_shape, in_blocks
 from scfin_chain.models.formulas import (
     FloatArray,
@@ -112,7 +113,8 @@ def _price(base: Relationship, some: dict[str, FloatArray]) -> tuple[list[FloatA
         limit = uncovered / net
         firms_at_zero = ARRAYS.ratio(parts.option.value, uncovered)  # a share of nothing is infinite
         reserved = some["required_reserve"] + some["excess_reserve"] <= 1.0
-        sound = np.isfinite(rate) & np.isfinite(limit) & reserved & (parts.option.strike > 0.0)
+        bounded = np.abs(rate) <= domain.AMOUNT_LIMIT  # as no NaN is
+        sound = bounded & np.isfinite(limit) & reserved & (parts.option.strike > 0.0)
     return [rate, limit, parts.option.value, firms_at_zero], sound
 
 

@@ -135,6 +135,9 @@ def test_arrays_of_several_blocks_and_shapes() -> None:
         ({"firms": [8, 0]}, r"firms\[1\] is 0: must be a whole number in \[1, 1000000000000\]"),
         ({"firms": [8.0]}, r"firms is 'float64': must be an array of an integer type"),
         ({"firms": True}, r"firms is 'bool': must be an array of an integer type"),
+        ({"firms": [[1], [1, 2]]}, r"firms is \[\[1\], \[1, 2\]\]: must be an array of an integer type"),
+        ({"years": [[1.0], [1.0, 2.0]]}, r"years is \[\[1.0\], \[1.0, 2.0\]\]: must be an array of real numbers"),
+        ({"years": np.ma.masked_array([1.0, 2.0], [False, True])}, r"years is 'masked': must be numbers without gaps"),
         ({"tax_rate": [[0.05, 1.0]]}, r"tax_rate\[0, 1\] is 1.0: must be a number in \[0, 1\)"),
         ({"risk_free": [0.04, -1.0]}, r"risk_free\[1\] is -1.0: must be a number in \(-1, 1\]"),
         ({"collateral": math.inf}, r"collateral is inf: must be a number in \(0, 1e\+45\]"),
@@ -146,6 +149,11 @@ def test_arrays_of_several_blocks_and_shapes() -> None:
 def test_arrays_refuse_by_index(inputs: dict[str, Any], message: str) -> None:
     with pytest.raises(ModelDomainError, match=message):
         price_relationships(PRINTED_RELATIONSHIP, **inputs)
+
+
+def test_arrays_refuse_a_price_beyond_all_amounts() -> None:
+    with pytest.raises(ModelDomainError, match=r"rate\[1\] is -5"):
+        price_relationships(PRINTED_RELATIONSHIP, collateral=[11_270_000, 1e-300])
 
 
 def test_arrays_refuse_across_blocks() -> None:
@@ -165,7 +173,7 @@ def test_takes_or_refuses_alike_and_never_returns_what_is_no_number(inputs: dict
     arrayed = _price(lambda: float(price_relationships(PRINTED_RELATIONSHIP, **inputs).rate))
     if isinstance(alone, float):
         assert arrayed == pytest.approx(alone, rel=1e-9, abs=1e-9)
-    assert isinstance(arrayed, str) or math.isfinite(arrayed)
+    assert isinstance(arrayed, str) == isinstance(alone, str)
 
 
 def _price(call: Callable[[], float]) -> float | str:
