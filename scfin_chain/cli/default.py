@@ -265,7 +265,11 @@ def _rows(
     assert invoices is not None
     proxy = DefaultProxy(late_days=late_days, grace_days=grace_days)
     obligations, known_to = _obligations(invoices)
-    first = day_from_date(cut.date()) if cut else fitted.cut_for(obligations, later_share or LATER_SHARE)
+    first = (
+        day_from_date(cut.date())
+        if cut
+        else fitted.cut_for(obligations, LATER_SHARE if later_share is None else later_share)
+    )
     _require_known("--cut", first, known_to)
     split = fitted.split_by_time(obligations, cut=first, known_to=known_to, proxy=proxy)
     told = (

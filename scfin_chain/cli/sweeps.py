@@ -221,7 +221,12 @@ def _shown(value: object) -> str:
 
 
 def _json(rows: Sequence[Mapping[str, object]]) -> str:
-    return f"{json.dumps(list(map(dict, rows)), indent=2, ensure_ascii=False, allow_nan=False)}\n"
+    try:
+        return f"{json.dumps(list(map(dict, rows)), indent=2, ensure_ascii=False, allow_nan=False)}\n"
+    except ValueError as error:
+        raise InvalidInput(
+            "form", "json", "text or csv: a result is no finite number, which JSON cannot hold"
+        ) from error
 
 
 def _csv(rows: Sequence[Mapping[str, object]]) -> str:
