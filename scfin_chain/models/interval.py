@@ -75,7 +75,7 @@ class Interval:
         Raises
         ------
         ModelDomainError
-            If these are no real numbers, or one is outside: named by its index.
+            If these are no real numbers, rows of several lengths or masked, or one is outside: named by its index.
 
         Examples
         --------
@@ -83,10 +83,14 @@ class Interval:
         Traceback (most recent call last):
         scfin_chain.errors.ModelDomainError: volatility[1] is 7.42: must be a number in [0, 1]
         """
-        given = np.asarray(values)
+        require_unmasked(field, values)
+        limit = f"an array of {'an integer type' if self.whole else 'real numbers'}"
+        try:
+            given = np.asarray(values)
+        except (TypeError, ValueError):
+            raise ModelDomainError(field, values, limit) from None
         if given.size and given.dtype.kind not in ("iu" if self.whole else "iuf"):
-            kind = given.dtype.name
-            raise ModelDomainError(field, kind, f"an array of {'an integer type' if self.whole else 'real numbers'}")
+            raise ModelDomainError(field, given.dtype.name, limit)
         floats = given.astype(np.float64, copy=False)
         if floats.size and not self._contains(float(floats.min()), float(floats.max())):
             inside = (floats > self.low) if self.open_low else (floats >= self.low)
@@ -97,6 +101,31 @@ class Interval:
     def _contains(self, low: float, high: float) -> bool:
         above = low > self.low if self.open_low else low >= self.low
         return above and (high < self.high if self.open_high else high <= self.high)
+
+
+def require_unmasked(field: str, values: object) -> None:
+    """Refuse a masked array with a gap: what lies under a mask is no number to compute with.
+
+    Parameters
+    ----------
+    field
+        Name of the argument.
+    values
+        Whatever was given.
+
+    Raises
+    ------
+    ModelDomainError
+        If an element is masked.
+
+    Examples
+    --------
+    >>> require_unmasked("years", np.ma.masked_array([1.0, 2.0], mask=[False, True]))
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: years is 'masked': must be numbers without gaps
+    """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise ModelDomainError(field, "masked", "numbers without gaps")
 
 
 def refuse_first(field: str, values: ArrayLike, allowed: ArrayLike, limit: str) -> None:
