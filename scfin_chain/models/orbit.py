@@ -10,7 +10,8 @@ from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.equilibrium import Verdict, stability
 from scfin_chain.models.game import Dynamics
-from scfin_chain.models.potential import Floats, departure, divergence, shares, shift_at
+from scfin_chain.models.potential import Floats, departure, divergence, shift_at
+from scfin_chain.models.trajectory import starts
 
 _NODES: Final = 32
 """Angles with which the first period is summed; they are doubled until it stays."""
@@ -53,7 +54,8 @@ def closed_orbits(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike) -> Clo
     Raises
     ------
     ModelDomainError
-        If the fifth equilibrium is no centre, so that no path closes, or a state is not strictly inside the square.
+        If the fifth equilibrium is no centre, so that no path closes, a state is not strictly inside the square or is
+        masked, or the states' shapes do not broadcast.
 
     Notes
     -----
@@ -78,7 +80,9 @@ def closed_orbits(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike) -> Clo
     found = stability(dynamics)
     if found.interior is None or found.interior.verdict is not Verdict.CENTRE:
         raise ModelDomainError("condition", found.condition.value, "condition 1 or 4: elsewhere no path closes")
-    x0, y0 = np.broadcast_arrays(_inside("x", x), _inside("y", y))
+    x0, y0 = starts(x, y)
+    for field, share in (("x", x0), ("y", y0)):
+        _require_inside(field, share)
     bank = _Side(dynamics.a / dynamics.b, dynamics.supervised_gain / dynamics.b, abs(dynamics.b))
     firm = _Side(dynamics.c / dynamics.d, -dynamics.saving / dynamics.d, abs(dynamics.d))
     level = bank.level(x0.ravel()) + firm.level(y0.ravel())
@@ -111,12 +115,10 @@ class _Side:
         return departure(self.rest, self.left, shift_at(self.rest, self.left, level / self.weight, above=above))
 
 
-def _inside(field: str, values: npt.ArrayLike) -> Floats:
-    array = shares(field, values)
-    edge = (array == 0.0) | (array == 1.0)
+def _require_inside(field: str, share: Floats) -> None:
+    edge = (share == 0.0) | (share == 1.0)
     if edge.any():
-        raise ModelDomainError(field, float(array[edge][0]), "numbers in (0, 1)")
-    return array
+        raise ModelDomainError(field, float(share[edge][0]), "numbers in (0, 1)")
 
 
 def _period(bank: _Side, firm: _Side, level: Floats) -> Floats:

@@ -8,8 +8,10 @@ import numpy.typing as npt
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
+from scfin_chain.models.arrays import common_shape
 from scfin_chain.models.equilibrium import Verdict, stability
 from scfin_chain.models.game import Dynamics
+from scfin_chain.models.interval import require_unmasked
 from scfin_chain.models.potential import Floats, numbers, share_of, shares, softplus
 
 _TOLERANCE: Final = 1e-10
@@ -86,7 +88,8 @@ def trajectories(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, time
     Raises
     ------
     ModelDomainError
-        If a start is outside the square, or the times are negative, fall, or an interval takes more than 10,000 steps.
+        If a start is outside the square or masked, the starts' shapes do not broadcast, or the times are negative,
+        fall, or an interval takes more than 10,000 steps.
 
     Notes
     -----
@@ -109,7 +112,7 @@ def trajectories(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, time
     """
     flow = _Flow(dynamics)
     moments = _moments(times)
-    x0, y0 = np.broadcast_arrays(shares("x", x), shares("y", y))
+    x0, y0 = starts(x, y)
     state = _start(x0, y0)
     seen_x, seen_y = np.empty((len(moments), x0.size)), np.empty((len(moments), x0.size))
     follow = _Follower(flow, state)
@@ -142,8 +145,8 @@ def settle(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, near: floa
     Raises
     ------
     ModelDomainError
-        If a start or ``near`` is outside its domain, or nothing attracts (around a centre no path rests), or a corner's
-        eigenvalue is zero.
+        If a start or ``near`` is outside its domain, the starts' shapes do not broadcast, nothing attracts (around a
+        centre no path rests), or a corner's eigenvalue is zero.
 
     References
     ----------
@@ -165,7 +168,7 @@ def settle(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, near: floa
     if any(corner.verdict is Verdict.NON_HYPERBOLIC for corner in found.corners):
         raise ModelDomainError("condition", found.condition.value, "one without an edge at rest: paths never reach it")
     flow = _Flow(dynamics)
-    x0, y0 = np.broadcast_arrays(shares("x", x), shares("y", y))
+    x0, y0 = starts(x, y)
     state = _start(x0, y0)
     ends, time = state.copy(), np.full(x0.size, np.inf)
     saddle = np.zeros(x0.size, dtype=bool)
@@ -186,7 +189,40 @@ def settle(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, near: floa
     )
 
 
+def starts(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Both shares of each start, in one shape.
+
+    Parameters
+    ----------
+    x, y
+        Shares in [0, 1], pure numbers, arrays that broadcast.
+
+    Returns
+    -------
+    tuple of two ndarrays of float
+        Of the shape to which they broadcast.
+
+    Raises
+    ------
+    ModelDomainError
+        If one is no share or masked, or the shapes do not broadcast.
+
+    Examples
+    --------
+    >>> starts([0.1, 0.2], [0.3, 0.4, 0.5])
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: shape of y is (3,): must be one that broadcasts with (2,)
+    """
+    given = {"x": x, "y": y}
+    for field, values in given.items():
+        require_unmasked(field, values)
+    arrays = {field: shares(field, values) for field, values in given.items()}
+    shape = common_shape(arrays)
+    return np.broadcast_to(arrays["x"], shape), np.broadcast_to(arrays["y"], shape)
+
+
 def _moments(times: npt.ArrayLike) -> Floats:
+    require_unmasked("times", times)
     moments = numbers("times", times)
     if moments.ndim != 1:
         raise ModelDomainError("times", moments.tolist(), "a list of moments")
