@@ -60,7 +60,7 @@ def price_tornado(
     Raises
     ------
     ModelDomainError
-        If ``change`` or a moved input lies outside its domain, or a lower bound is not below the higher.
+        If ``change`` or a moved input lies outside its domain, or bounds are no pair of a lower and a higher.
 
     Notes
     -----
@@ -80,9 +80,13 @@ def price_tornado(
     """
     domain.within("change", change, 0.0, 1.0, open_low=True)
     moved = _moved(relationship, change) | dict(bounds or {})
-    for name, (low, high) in moved.items():
+    for name, pair in moved.items():
         if name not in RELATIONSHIP_DOMAINS:
             raise ModelDomainError("bounds", name, f"one of {', '.join(RELATIONSHIP_DOMAINS)}")
+        try:
+            low, high = pair
+        except (TypeError, ValueError):
+            raise ModelDomainError(f"bounds of {name}", pair, "a lower value and a higher") from None
         RELATIONSHIP_DOMAINS[name].check(name, low)
         RELATIONSHIP_DOMAINS[name].check(name, high)
         if not low < high:

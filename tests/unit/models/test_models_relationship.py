@@ -222,6 +222,8 @@ def test_tornado_given_bounds() -> None:
         ({"change": 0.0}, r"change is 0.0: must be a number in \(0, 1\]"),
         ({"change": 0.5}, r"advance_rate is 1.2\d*: must be a number in \(0, 1\]"),
         ({"bounds": {"speed": (0.0, 1.0)}}, r"bounds is 'speed': must be one of"),
+        ({"bounds": {"years": 5}}, "bounds of years is 5: must be a lower value and a higher"),
+        ({"bounds": {"years": (1.0, 2.0, 3.0)}}, r"bounds of years is \(1.0, 2.0, 3.0\): must be a lower value"),
         ({"bounds": {"volatility": (0.2, 0.1)}}, r"bounds of volatility is \(0.2, 0.1\): must be a lower value"),
     ],
 )
