@@ -166,7 +166,15 @@ def optimal_line_under(lending: Lending, repayment: RepaymentDistribution) -> La
 
 
 def _lowest(repayment: RepaymentDistribution) -> float:
-    low = float(repayment.support()[0])
+    if not all(callable(getattr(repayment, name, None)) for name in ("cdf", "ppf", "support")):
+        raise ModelDomainError("repayment", repayment, "a law with cdf, ppf and support")
+    try:
+        low, high = repayment.support()
+    except (TypeError, ValueError):
+        raise ModelDomainError("repayment", repayment, "a law with two ends and no parameter left open") from None
+    if np.ndim(low) or np.ndim(high):
+        raise ModelDomainError("repayment", "an array of laws", "one law")
+    low = float(low)
     if not low >= 0.0:
         raise ModelDomainError("repayment", low, "a law of amounts that are never below 0")
     return low

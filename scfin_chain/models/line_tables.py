@@ -84,6 +84,9 @@ def line_scenarios(
     >>> round(row.basic.line), round(row.more_volume.line), round(row.safer.line)
     (247931, 272724, 266138)
     """
+    domain.non_negative("guarantee", guarantee)
+    domain.within("default_probability", default_probability, 0, 1, open_high=True)
+    domain.share("cost_rate", cost_rate)
     domain.share("change", change)
     lower = default_probability - change if absolute else default_probability * (1.0 - change)
 

@@ -180,6 +180,11 @@ def test_table_9_given_paper() -> None:
         (lambda: expected_profit_under(PAPER, 1.0, stats.norm()), "repayment"),
         (lambda: optimal_line_under(PAPER, stats.uniform(loc=-1)), "repayment"),
         (lambda: optimal_line_under(PAPER, stats.uniform(scale=math.nan)), "repayment"),
+        (lambda: optimal_line_under(PAPER, 3), "repayment"),  # type: ignore[arg-type]
+        (lambda: optimal_line_under(PAPER, stats.uniform(scale=[1, 2])), "repayment"),
+        (lambda: optimal_line_under(PAPER, stats.uniform(scale=[1])), "repayment"),
+        (lambda: optimal_line_under(PAPER, stats.beta), "repayment"),
+        (lambda: expected_profit_under(PAPER, 1.0, stats.uniform(scale=[1, 2])), "repayment"),
         (lambda: best_rate(-1.0, cost_rate=0.1, default_probability=0.1, ceiling=0.2), "guarantee"),
         (lambda: best_rate(1.0, cost_rate=0.1, default_probability=0.1, ceiling=0.1), "ceiling"),
         (lambda: best_rate(1.0, cost_rate=0.1, default_probability=1.0, ceiling=0.2), "default_probability"),
@@ -189,6 +194,10 @@ def test_table_9_given_paper() -> None:
         (lambda: line_scenarios([0.1], change=2.0), "change"),
         (lambda: line_scenarios([0.1], change=0.5, absolute=True), "default_probability"),
         (lambda: line_scenarios([7.0]), "rate"),
+        (lambda: line_scenarios([0.1], default_probability="x"), "default_probability"),  # type: ignore[arg-type]
+        (lambda: line_scenarios([], default_probability=1.0), "default_probability"),
+        (lambda: line_scenarios([], guarantee=-1.0), "guarantee"),
+        (lambda: line_scenarios([], cost_rate=7.0), "cost_rate"),
     ],
 )
 def test_refuses_outside_domain(call: Callable[[], object], field: str) -> None:
