@@ -10,7 +10,7 @@ from scfin_chain.models import domain
 from scfin_chain.models.default_model.fit import DefaultFit, Estimator
 from scfin_chain.models.default_model.history import DefaultProxy
 from scfin_chain.models.default_model.model import DefaultModel
-from scfin_chain.models.default_model.sample import INDICATORS_LIMIT, check_names
+from scfin_chain.models.default_model.sample import INDICATORS_LIMIT, check_names, one_of
 
 T = TypeVar("T")
 
@@ -81,9 +81,7 @@ def model_from_json(text: str) -> DefaultModel:
     if told.text("kind") != KIND:
         raise InvalidInput("kind", told.text("kind"), repr(KIND))
     version = told.text("version")
-    estimator = told.text("estimator")
-    if estimator not in tuple(Estimator):
-        raise ModelDomainError("estimator", estimator, f"one of {', '.join(Estimator)}")
+    estimator = one_of("estimator", told.text("estimator"), Estimator)
     indicators = told.texts("indicators")
     check_names(indicators)
     late_days, grace_days = told.optional("late_days", told.whole), told.optional("grace_days", told.whole)
@@ -91,7 +89,7 @@ def model_from_json(text: str) -> DefaultModel:
         raise ModelDomainError("grace_days", grace_days, "given where late_days is, and only there")
     model = DefaultModel(
         fit=DefaultFit(
-            estimator=Estimator(estimator),
+            estimator=estimator,
             indicators=indicators,
             intercept=told.number("intercept"),
             coefficients=told.numbers("coefficients"),

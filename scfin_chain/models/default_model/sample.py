@@ -3,13 +3,16 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from enum import StrEnum
+from typing import Final, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
+
+Kind = TypeVar("Kind", bound=StrEnum)
 
 Matrix = NDArray[np.float64]
 """Numbers in rows and columns, or in one column."""
@@ -68,10 +71,47 @@ class Sample:
         return len(self.rows)
 
     def only(self, indicators: Sequence[str]) -> Self:
-        """The same rows with some of the indicators, in the order given."""
+        """The same rows with some of the indicators, in the order given; refuses one that the sample has not."""
+        for name in indicators:
+            if name not in self.indicators:
+                raise ModelDomainError("indicators", name, f"one of {', '.join(self.indicators)}")
         places = [self.indicators.index(name) for name in indicators]
         rows = tuple(tuple(row[place] for place in places) for row in self.rows)
         return type(self)(indicators=tuple(indicators), rows=rows, outcomes=self.outcomes)
+
+
+def one_of(field: str, value: str, kinds: type[Kind]) -> Kind:
+    """The kind that a value names.
+
+    Parameters
+    ----------
+    field
+        Name of the argument.
+    value
+        A kind, or its text.
+    kinds
+        All that are allowed.
+
+    Returns
+    -------
+    Kind
+        One of them.
+
+    Raises
+    ------
+    ModelDomainError
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> one_of("colour", "blue", StrEnum("Colour", ["RED", "GREEN"]))
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: colour is 'blue': must be one of red, green
+    """
+    try:
+        return kinds(value)
+    except (TypeError, ValueError):
+        raise ModelDomainError(field, value, f"one of {', '.join(kinds)}") from None
 
 
 def check_names(indicators: Sequence[object]) -> None:

@@ -10,7 +10,7 @@ from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.default_model.fit import DefaultFit, Estimator
 from scfin_chain.models.default_model.fitting import fit_default_model
-from scfin_chain.models.default_model.sample import Sample
+from scfin_chain.models.default_model.sample import Sample, one_of
 
 ENTER: Final = 0.05
 """p-value below which an indicator enters."""
@@ -205,6 +205,9 @@ def select_indicators(
     >>> [step.taken.move for step in found.path if step.taken]
     ['- noise']
     """
+    estimator = one_of("estimator", estimator, Estimator)
+    direction = one_of("direction", direction, Direction)
+    criterion = one_of("criterion", criterion, Criterion)
     domain.within("enter", enter, 0, 1, open_low=True, open_high=True)
     domain.within("leave", leave, enter, 1, open_high=True)
     if not sample.indicators:

@@ -179,6 +179,16 @@ class TestRefusals:
             fit_default_model(sample_of(np.array(xs)[:, None], np.array(outcomes), ("x",)), estimator)
         assert str(refusal.value).isprintable()
 
+    @pytest.mark.parametrize("estimator", ["probit", None, []])
+    def test_names_an_estimator_that_is_none(self, estimator: Estimator) -> None:
+        with pytest.raises(ModelDomainError, match="must be one of log_odds, logit, fractional") as refusal:
+            fit_default_model(sample_of(*drawn(Estimator.LOGIT)), estimator)
+        assert (refusal.value.field, refusal.value.value) == ("estimator", estimator)
+
+    def test_names_an_indicator_that_the_sample_has_not(self) -> None:
+        with pytest.raises(ModelDomainError, match="indicators is 'y': must be one of leverage, margin, arrears"):
+            sample_of(*drawn(Estimator.LOGIT)).only(["y"])
+
     def test_names_an_indicator_that_is_missing(self) -> None:
         rows, outcomes = drawn(Estimator.LOGIT)
         fit = fit_default_model(sample_of(rows, outcomes), Estimator.LOGIT)

@@ -7,6 +7,8 @@ given fits that are refused, saturated or exact: on the path with the reason, ne
 given any sample: an end, at which no open move is better; and a warning of the bias
 """
 
+from typing import Any
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -129,6 +131,26 @@ def test_says_how_biased_it_is_and_how_far_it_has_come() -> None:
 def test_refuses_thresholds_that_could_take_turns(enter: float, leave: float) -> None:
     with pytest.raises(ModelDomainError, match=r"enter is|leave is"):
         select_indicators(drawn(1), Estimator.LOG_ODDS, criterion=Criterion.P_VALUE, enter=enter, leave=leave)
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ({"direction": "sideways"}, "direction is 'sideways': must be one of forward, backward, both"),
+        ({"criterion": "deviance"}, "criterion is 'deviance': must be one of aic, bic, p_value"),
+        ({"direction": None}, "direction is None"),
+        ({"estimator": "probit"}, "estimator is 'probit'"),
+    ],
+)
+def test_refuses_a_choice_that_is_none(choice: dict[str, Any], said: str) -> None:
+    with pytest.raises(ModelDomainError, match=said):
+        select_indicators(**{"sample": drawn(1), "estimator": Estimator.LOG_ODDS} | choice)
+
+
+def test_takes_a_choice_by_its_text() -> None:
+    plain: dict[str, Any] = {"estimator": "log_odds", "direction": "backward", "criterion": "bic"}
+    kinds = {"direction": Direction.BACKWARD, "criterion": Criterion.BIC}
+    assert select_indicators(drawn(1), **plain) == select_indicators(drawn(1), Estimator.LOG_ODDS, **kinds)
 
 
 @exhaustive
