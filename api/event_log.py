@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, and_, select, tuple_
 
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import BlockRow, EventPartyRow, EventRow, table_of
@@ -128,7 +128,7 @@ class EventLog:
 
     def after(self, connection: Connection, mark: Mark, choice: Choice, *, at_most: int) -> Chapter:
         """The same, at the moment of a connection."""
-        rewound = None if self.stands(connection, mark) else self.back_from(connection, mark)
+        rewound = None if self.stands(connection, mark) else self.begin_anew(connection)
         start = mark if rewound is None else rewound.mark
         place = tuple_(EVENTS.c.block_number, EVENTS.c.ordinal)
         query = choice.query().where(place > tuple_(start.block, start.ordinal))
@@ -172,22 +172,13 @@ class EventLog:
         found = connection.execute(select(EVENTS.c.block_hash).where(*place)).scalar()
         return found is not None and found.startswith(mark.hash)
 
-    def back_from(self, connection: Connection, mark: Mark) -> Rewound:
-        """How far a reader must go back whose mark does not stand: to what is final, where it had read more than that.
-
-        Nobody remembers what the chain looked like when the mark was made, but what is final was the same then.
-        """
-        final = self.final(connection)
-        return self.back_to(connection, final if mark.block > final else 0)
+    def begin_anew(self, connection: Connection) -> Rewound:
+        """For a reader whose mark does not stand: nobody remembers how the chain was when it was made, nor whose."""
+        return self.back_to(connection, 0)
 
     def back_to(self, connection: Connection, block: int) -> Rewound:
         """Back to a block."""
         return Rewound(block=block, mark=self.newest(connection, up_to=block))
-
-    def final(self, connection: Connection) -> int:
-        """The lowest block that a reorg can go back to: the listener forgets those below, all but genesis."""
-        lowest = connection.execute(select(func.min(BLOCKS.c.number)).where(BLOCKS.c.number > 0)).scalar()
-        return 0 if lowest in (None, 1) else int(lowest)
 
     def blocks(self, connection: Connection, *, after: int) -> list[tuple[int, str]]:
         """Numbers and hashes of the blocks above one that are remembered, in order."""

@@ -242,7 +242,7 @@ class Feed:
             trail = [] if mark is None else self._trail
             if not events.stands(connection, start):
                 block = events.remaining(connection, trail)
-                back = events.back_from(connection, start) if block is None else events.back_to(connection, block)
+                back = events.begin_anew(connection) if block is None else events.back_to(connection, block)
                 items.append(back)
                 start = back.mark
                 trail = [seen for seen in trail if seen[0] <= back.block]
