@@ -102,7 +102,7 @@ def names() -> list[str]:
 
 def answer(dispatcher: Dispatcher, method: str, params: object) -> dict[str, Any]:
     request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-    found = dispatcher.answer(json.dumps(request).encode())
+    found = dispatcher.answer(dispatcher.read(json.dumps(request).encode()))
     assert found is not None
     return json.loads(found)
 
@@ -126,7 +126,7 @@ def test_no_parameters_cause_an_internal_error(dispatcher: Dispatcher, method: s
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=60) | anything.map(lambda value: json.dumps(value).encode()))
 def test_no_body_causes_an_internal_error(dispatcher: Dispatcher, body: bytes) -> None:
-    found = dispatcher.answer(body)
+    found = dispatcher.answer(dispatcher.read(body))
     for one in [] if found is None else _listed(json.loads(found)):
         assert one["error"]["code"] != INTERNAL_ERROR
 
@@ -144,7 +144,7 @@ def test_no_body_causes_an_internal_error(dispatcher: Dispatcher, body: bytes) -
     )
 )
 def test_no_envelope_causes_an_internal_error(dispatcher: Dispatcher, request_: dict[str, object]) -> None:
-    found = dispatcher.answer(json.dumps([request_]).encode())
+    found = dispatcher.answer(dispatcher.read(json.dumps([request_]).encode()))
     for one in [] if found is None else _listed(json.loads(found)):
         assert one.get("error", {}).get("code") != INTERNAL_ERROR
 
