@@ -58,7 +58,7 @@ def test_does_what_the_lines_say_with_the_stream_beside_and_still_knows_it_later
         assert re.search(r"^Financing 1, asked on .*: approved \(now funded\)$", done.stdout, re.MULTILINE)
         said = [line for line in done.stdout.splitlines() if re.fullmatch(r"\w+|event: \w+", line)]
         outcome = [line for line in said if not line.startswith("event: ")]
-        assert outcome[-3:] == ["settled", "closed", "14995083"]
+        assert outcome[-3:] == ["settled", "closed", "14995163"]
         assert set(outcome[:-3]) == {"done"}
 
         told = [line.removeprefix("event: ") for line in said if line.startswith("event: ")]
