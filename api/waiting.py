@@ -6,12 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from starlette.concurrency import run_in_threadpool
 
 from api.durations import Stopwatch
 from scfin_chain.errors import StoreError
-from scfin_chain.service.queue import OPEN, Command, in_a_block_that_was_read
+from scfin_chain.service.queue import Command, has_ended
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.store import Store
 
@@ -118,7 +118,6 @@ class Waiting:
 
     def _ended(self, numbers: list[int]) -> list[Command]:
         """Those commands that have ended, and whose block the listener has read."""
-        ended = and_(COMMANDS.c.state.not_in(OPEN), in_a_block_that_was_read())
         with self._store.read() as connection:
-            query = select(COMMANDS).where(COMMANDS.c.id.in_(numbers), ended)
+            query = select(COMMANDS).where(COMMANDS.c.id.in_(numbers), has_ended())
             return [dict(row) for row in connection.execute(query).mappings()]

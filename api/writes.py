@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection, RowMapping, and_, insert, select
+from sqlalchemy import Connection, RowMapping, insert, select
 from starlette.concurrency import run_in_threadpool
 
 from api.callers import Caller, TheCaller
@@ -19,7 +19,7 @@ from api.problems import Problem
 from api.schemas import Prepared, ToldEvent, Written
 from api.wiring import Wiring, wiring_of
 from scfin_chain.chain.transaction import unsigned
-from scfin_chain.service.queue import OPEN, Order, Refusal, in_a_block_that_was_read
+from scfin_chain.service.queue import OPEN, Order, Refusal, has_ended
 from scfin_chain.service.service import Service
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.failures import Conflict
@@ -238,9 +238,8 @@ def written_of(service: Service, number: int, made: Made | None = None) -> Writt
     Problem
         It was refused: the revert with its arguments.
     """
-    ended = and_(COMMANDS.c.state.not_in(OPEN), in_a_block_that_was_read())
     with service.store.read() as connection:
-        query = select(COMMANDS, ended.label("ended")).where(COMMANDS.c.id == number)
+        query = select(COMMANDS, has_ended().label("ended")).where(COMMANDS.c.id == number)
         row = connection.execute(query).mappings().one()
         events = _events_of(connection, row["transaction_hash"]) if row["ended"] else []
     if row["ended"] and row["state"] == "refused":

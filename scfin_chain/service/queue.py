@@ -17,7 +17,7 @@ from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
 from scfin_chain.errors import ChainError, ContractReverted, NotMined, StoreError, Unsent
 from scfin_chain.service.custody import Custody
-from scfin_chain.store.commands import COMMANDS
+from scfin_chain.store.commands import COMMANDS, reopen
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import BlockRow, table_of
 from scfin_chain.units import Address, Day
@@ -204,8 +204,7 @@ class Queue:
         """
         with self._store.begin() as connection:
             orphaned = and_(COMMANDS.c.state.not_in(OPEN), ~in_a_block_that_was_read())
-            opened = {"state": "sent", "block_number": None, "refusal": None}
-            count = connection.execute(update(COMMANDS).where(orphaned).values(opened)).rowcount
+            count = reopen(connection, orphaned)
         self._unread.clear()
         if count:
             log.warning("commands opened again count=%d reason=reorg", count)
@@ -378,6 +377,11 @@ class _End:
 
 def _same_bytes(command: Command) -> ColumnElement[bool]:
     return COMMANDS.c.raw.is_(None) if command["raw"] is None else COMMANDS.c.raw == command["raw"]
+
+
+def has_ended() -> ColumnElement[bool]:
+    """Of commands: whether they came to an end that the rows tell of."""
+    return and_(COMMANDS.c.state.not_in(OPEN), in_a_block_that_was_read())
 
 
 def in_a_block_that_was_read() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ def reopen_after(connection: Connection, block_number: int) -> None:
 
     The hash of the block that was left stays with a command until it ends again.
     """
-    _reopen(connection, COMMANDS.c.block_number > block_number)
+    reopen(connection, COMMANDS.c.block_number > block_number)
 
 
 def reopen_replaced(connection: Connection, block_number: int, block_hash: str) -> None:
@@ -21,9 +21,10 @@ def reopen_replaced(connection: Connection, block_number: int, block_hash: str) 
 
     To be called as the block is read: which one stood there is known only until it is final.
     """
-    _reopen(connection, and_(COMMANDS.c.block_number == block_number, COMMANDS.c.block_hash != block_hash))
+    reopen(connection, and_(COMMANDS.c.block_number == block_number, COMMANDS.c.block_hash != block_hash))
 
 
-def _reopen(connection: Connection, orphaned: ColumnElement[bool]) -> None:
+def reopen(connection: Connection, orphaned: ColumnElement[bool]) -> int:
+    """Open those commands again; gives how many."""
     opened = {"state": "sent", "block_number": None, "refusal": None}
-    connection.execute(update(COMMANDS).where(orphaned).values(opened))
+    return connection.execute(update(COMMANDS).where(orphaned).values(opened)).rowcount
