@@ -1,8 +1,7 @@
 """Commands that run a scenario from beginning to end, and set two of them side by side."""
 
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from time import monotonic
@@ -20,6 +19,7 @@ from scfin_chain.bootstrap import (
 from scfin_chain.cli.program import app, errors, output
 from scfin_chain.config import Settings, load_settings
 from scfin_chain.errors import InvalidInput
+from scfin_chain.files import LARGEST_DOCUMENT, check_distinct, check_target, read_text
 from scfin_chain.scenarios import report
 from scfin_chain.scenarios.conservation import check_conservation
 from scfin_chain.scenarios.demo import FIRST_DAY, Demo
@@ -63,8 +63,8 @@ def demo(
     Example: scfin demo --database demo.sqlite, then scfin explain 2 --database demo.sqlite
     """
     started = monotonic()
-    _require_distinct({"--database": _file(database), "--json": json_file})
-    _require_writable(json_file)
+    check_distinct({"--database": _file(database), "--json": json_file})
+    check_target(json_file, field="--json")
     choice = _chain_choice(chain, rpc_url, seed=0)
     told: list[str] = []
     with open_laboratory(start=FIRST_DAY, chain=choice, database=database, inputs_hash="demo") as laboratory:
@@ -117,9 +117,7 @@ def run(
         raise InvalidInput("--limit", limit, "at least 1")
     if not 0 <= seed < 2**63:
         raise InvalidInput("--seed", seed, "from 0 to 2^63 - 1")
-    _require_distinct(
-        {"--invoices": invoices, "--settings": settings, "--database": _file(database), "--json": json_file}
-    )
+    check_distinct({"--invoices": invoices, "--settings": settings, "--database": _file(database), "--json": json_file})
     choice = _chain_choice(chain, rpc_url, seed=seed)
     chosen = load_settings(settings)
     Rules.from_settings(chosen)  # refused now, and not after the file was read
@@ -127,7 +125,7 @@ def run(
     if check:
         _print_check(rows)
         return
-    _require_writable(json_file)
+    check_target(json_file, field="--json")
     showing = _progress_lines() if progress_lines else _progress_bar(not no_progress)
     results = _replay(rows, choice, database, chosen, showing)
     seconds = monotonic() - started
@@ -229,27 +227,6 @@ def _file(database: str | None) -> Path | None:
     return None if database is None or "://" in database else Path(database)
 
 
-def _require_distinct(paths: Mapping[str, Path | None]) -> None:
-    """One file cannot be read and written, or be two things at once."""
-    seen: dict[Path, str] = {}
-    for option, path in paths.items():
-        if path is None:
-            continue
-        other = seen.setdefault(path.resolve(), option)
-        if other != option:
-            raise InvalidInput(option, str(path), f"another file than that of {other}")
-
-
-def _require_writable(path: Path | None) -> None:
-    """Better now than after a long run."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise InvalidInput("--json", str(path), "a file, not a folder")
-    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise InvalidInput("--json", str(path), "a file that can be written")
-
-
 def _write_json(path: Path, value: object) -> None:
     part = path.with_name(f"{path.name}.part")
     try:
@@ -260,13 +237,11 @@ def _write_json(path: Path, value: object) -> None:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
+    text = read_text(path, field="results", most=LARGEST_DOCUMENT)
     try:
-        text = path.read_text(encoding="utf-8")
         if text.count("[") + text.count("{") > RESULT_NODES:  # deeply nested, it would exhaust the stack
             raise ValueError
         value = json.loads(text)
-    except OSError as error:
-        raise InvalidInput("results", str(path), f"a readable file ({error.strerror})") from error
     except ValueError as error:
         raise InvalidInput("results", str(path), "a JSON file written by --json") from error
     if not isinstance(value, dict) or "digest" not in value:

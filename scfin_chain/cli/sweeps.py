@@ -24,6 +24,7 @@ from rich.table import Table
 
 from scfin_chain.cli.program import output as screen
 from scfin_chain.errors import InvalidInput
+from scfin_chain.files import LARGEST_DOCUMENT, LARGEST_TABLE, check_distinct, check_target, read_text
 
 Value = float | int | str
 """A parameter: its default says whether it is a number, a whole number or a word."""
@@ -77,6 +78,21 @@ def parameter_sets(
         for swept in [rows | flags]
         for values in product(*swept.values())
     ]
+
+
+def check_targets(paths: Mapping[str, Path | None]) -> None:
+    """Refuse the files of a command before anything is computed: those that it writes, and two options of one file.
+
+    ``paths`` are by option; those of ``--output`` and ``--plot`` are written, any others read.
+    """
+    check_distinct(paths)
+    for option in ("--output", "--plot"):
+        check_target(paths.get(option), field=option)
+    plot = paths.get("--plot")
+    if plot is not None:
+        from scfin_chain.pictures.style import require_format  # matplotlib takes a second to load
+
+        require_format(plot)
 
 
 def varying(rows: Sequence[Mapping[str, object]]) -> list[str]:
@@ -144,12 +160,8 @@ def _read(file: Path, defaults: Mapping[str, Value]) -> list[dict[str, list[Valu
     readers = {".toml": _read_toml, ".csv": _read_csv}
     if file.suffix not in readers:
         raise InvalidInput("--parameters", str(file), f"a file that ends in {' or '.join(readers)}")
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InvalidInput("--parameters", str(file), f"a readable file ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput("--parameters", str(file), "UTF-8") from error
+    most = LARGEST_DOCUMENT if file.suffix == ".toml" else LARGEST_TABLE
+    text = read_text(file, field="--parameters", most=most)
     return list(readers[file.suffix](text, file.name, defaults))
 
 

@@ -4,6 +4,7 @@ given defaults alone: one set
 given a flag: a value, a list, or a range with both ends; several sweep the product
 given a file: TOML's names, CSV's rows; flags win over it
 given what is no parameter or no number: it refuses, naming it
+given files that cannot be written: it refuses them before anything is computed
 """
 
 import csv
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scfin_chain.cli.sweeps import parameter_sets, show, varying
+from scfin_chain.cli.sweeps import check_targets, parameter_sets, show, varying
 from scfin_chain.errors import InvalidInput
 
 DEFAULTS = {"rate": 0.07, "firms": 8, "variant": "one_year"}
@@ -162,3 +163,26 @@ def test_shows_more_rows_as_a_table_that_no_terminal_narrows(capsys: pytest.Capt
 def test_refuses_output_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="--output"):
         show(ROWS, output=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("paths", "refusal"),
+    [
+        ({"--plot": "a.bmp"}, r"picture is '.*a\.bmp': must be a file that ends in \.png or \.svg"),
+        ({"--plot": "missing/a.png"}, r"--plot is .*must be a file that can be written"),
+        ({"--output": "."}, "--output is .*must be a file, not a folder"),
+        ({"--output": "a.svg", "--plot": "a.svg"}, "--plot is .*must be another file than that of --output"),
+        (
+            {"--parameters": "a.csv", "--output": "a.csv"},
+            "--output is .*must be another file than that of --parameters",
+        ),
+    ],
+)
+def test_targets_that_cannot_be_written_are_refused(tmp_path: Path, paths: dict[str, str], refusal: str) -> None:
+    with pytest.raises(InvalidInput, match=refusal):
+        check_targets({option: tmp_path / name for option, name in paths.items()})
+
+
+def test_targets_that_can_be_written_are_not_made(tmp_path: Path) -> None:
+    check_targets({"--parameters": None, "--output": tmp_path / "a.csv", "--plot": tmp_path / "a.png"})
+    assert list(tmp_path.iterdir()) == []
