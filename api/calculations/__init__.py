@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from api.calculations import game, lending, pricing, rating
+from api.calculations import game, lending, pricing, rates, rating, relationship
 from api.calculations.calculation import Calculation
 
 REGISTRY: dict[str, Calculation[Any, Any]] = {
-    calculation.name: calculation for module in (pricing, rating, lending, game) for calculation in module.CALCULATIONS
+    calculation.name: calculation
+    for module in (relationship, pricing, rating, lending, rates, game)
+    for calculation in module.CALCULATIONS
 }
 """By the name under which each is asked."""

@@ -32,6 +32,7 @@ from scfin_chain.models import (
     default_loss,
     deposit_income,
     firms_at_price,
+    option_greeks,
     price_programme,
     rate_score,
     required_return,
@@ -106,6 +107,10 @@ class OptionInputs(Inputs):
     volatility: YearlyRate = 0.0742
     compounding: HorizonName = "one_year"
 
+    def option(self) -> ExcessProfitOption:
+        """What is valued."""
+        return ExcessProfitOption(**self.model_dump() | {"compounding": Horizon(self.compounding)})
+
 
 class OptionOutputs(Outputs):
     """What the option is worth; no d1 and d2 where nothing is random."""
@@ -117,6 +122,18 @@ class OptionOutputs(Outputs):
     time_value: Money
     d1: Pure | None
     d2: Pure | None
+
+
+class GreekOutputs(Outputs):
+    """Derivatives of the option's value; the last two where the strike follows collateral and rate, as in the paper."""
+
+    delta: Pure
+    gamma: Annotated[float, Field(description="One a currency unit.")]
+    vega: Annotated[Money, Field(description="A unit of volatility.")]
+    theta: Annotated[Money, Field(description="A year.")]
+    rho: Annotated[Money, Field(description="A unit of rate.")]
+    delta_with_strike: Pure
+    rho_with_strike: Annotated[Money, Field(description="A unit of rate.")]
 
 
 class ProgrammeInputs(Inputs):
@@ -269,9 +286,13 @@ def _conventional(inputs: ConventionalInputs) -> RateOutputs:
 
 
 def _option(inputs: OptionInputs) -> OptionOutputs:
-    option = ExcessProfitOption(**inputs.model_dump() | {"compounding": Horizon(inputs.compounding)})
+    option = inputs.option()
     value = value_option(option)
     return OptionOutputs(**asdict(value), advance=option.advance, time_value=value.time_value)
+
+
+def _greeks(inputs: OptionInputs) -> GreekOutputs:
+    return GreekOutputs(**asdict(option_greeks(inputs.option())))
 
 
 def _programme(inputs: ProgrammeInputs) -> ProgrammeOutputs:
@@ -335,6 +356,14 @@ CALCULATIONS = (
         outputs=OptionOutputs,
         compute=_option,
         formulas=(value_option,),
+    ),
+    Calculation(
+        name="option_greeks",
+        version=_VERSION,
+        inputs=OptionInputs,
+        outputs=GreekOutputs,
+        compute=_greeks,
+        formulas=(option_greeks,),
     ),
     Calculation(
         name="conventional_quote",

@@ -66,13 +66,19 @@ def _parameters(inputs: type[Inputs]) -> list[Parameter]:
         Parameter(
             name=name,
             description=told.get("description", ""),
-            unit=told.get("x-unit"),
+            unit=_unit(told),
             domain=domain_in(told.get("description", "")),
             required=name in required,
             default=told.get("default"),
         )
         for name, told in schema["properties"].items()
     ]
+
+
+def _unit(told: dict[str, Any]) -> str | None:
+    """Of a number, or of one that may be null."""
+    found: str | None = {**told, **told.get("anyOf", [{}])[0]}.get("x-unit")
+    return found
 
 
 def _handler(calculation: Calculation[Any, Any]) -> Callable[..., Outputs]:

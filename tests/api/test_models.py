@@ -27,9 +27,12 @@ ROLES = ("registrar", "regulator", "bank", "supplier", "carrier", "core_enterpri
 REQUIRED = {"pair_line": {"declared": "60", "months": ["60", "80", "0", "120", "40"], "paid": 4, "late_days": 65}}
 
 PRINTED = {
+    "relationship_price": {"rate": 0.039498064, "firms_at_zero": 2.60674, "option_value": 2_616_249.95},
+    "price_tornado": {},
     "break_even_price": {"rate": 0.039498, "limit": 0.058589, "firms_at_zero": 2.60674, "quoted_bps": 395},
     "programme_price": {"rate": 0.042080406, "quoted": 421, "critical_ratio": 0.011972879},
     "excess_profit_option": {"value": 2_616_249.95, "strike": 9_376_640.0},
+    "option_greeks": {"delta": 0.994879, "vega": 235_401.07, "delta_with_strike": 0.232143},
     "conventional_quote": {"rate": 0.0772},
     "financing_costs": {"capital_cost": 820_456.0, "default_loss": 144_436.32, "required_return": 115_404.8},
     "side_income": {"deposit_income": 71_168.2468, "service_income": 55_480.0},
@@ -43,6 +46,8 @@ PRINTED = {
     "repayment_law": {"exponent": 1.0},
     "pair_line": {"guarantee": 492.082396, "line": 29.9516},
     "bond_default_probability": {"default_probability": 0.015350230867, "log_odds": -4.1611555},
+    "best_rate": {"rate": 0.17589254},
+    "line_elasticities": {},
     "game_payoffs": {"a": -140.0, "b": -350.0, "c": -130.0, "d": -200.0},
     "game_equilibria": {"x": 0.4, "y": 0.65},
     "game_basins": {},
@@ -68,6 +73,8 @@ class TestList:
         assert all(each["description"] for model in models.values() for each in model["parameters"])
         rate = next(each for each in models["excess_profit_option"]["parameters"] if each["name"] == "risk_free")
         assert (rate["unit"], rate["domain"], rate["default"]) == ("fraction a year", "(-1, 1]", 0.04)
+        ceiling = next(each for each in models["best_rate"]["parameters"] if each["name"] == "ceiling")
+        assert (ceiling["unit"], ceiling["domain"], ceiling["default"]) == ("fraction a period", "(c, 1]", None)
         assert "Cheng, Li" in models["break_even_price"]["sources"][0]
         declared = next(each for each in models["pair_line"]["parameters"] if each["name"] == "declared")
         assert declared["required"]
@@ -102,6 +109,26 @@ class TestCompute:
         assert _computed(supplier, "game_basins", {}) == {
             "s1": None, "s2": None, "s1_corner": None, "s2_corner": None, "exact": False
         }  # fmt: skip
+
+    def test_it_should_tell_what_moves_a_price_the_widest_first(self, supplier: Client) -> None:
+        moved = _computed(supplier, "price_tornado", {"firms": 3})["sensitivities"]
+        assert [one["name"] for one in moved][:2] == ["advance_rate", "firms"]
+        assert [(one["low"], one["high"]) for one in moved if one["name"] == "firms"] == [(2, 4)]
+        assert [abs(one["swing"]) for one in moved] == sorted((abs(one["swing"]) for one in moved), reverse=True)
+
+    def test_it_should_show_that_a_tenfold_operating_cost_gives_the_printed_price(self, supplier: Client) -> None:
+        tenfold = {"investigation_cost": 100_000, "selling_cost": 400_000}
+        assert _computed(supplier, "relationship_price", tenfold)["rate"] == pytest.approx(0.0658, abs=5e-5)
+
+    def test_it_should_name_a_best_rate_only_where_one_is(self, supplier: Client) -> None:
+        answer = supplier.request("POST", "/v1/models/best_rate", json={"slope": 0})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "ceiling")
+        assert _computed(supplier, "best_rate", {"slope": 0, "ceiling": 0.12})["at_ceiling"]
+
+    def test_it_should_give_an_elasticity_of_line_and_profit_for_each_input(self, supplier: Client) -> None:
+        found = _computed(supplier, "line_elasticities", {})
+        assert found["guarantee"] == {"line": 1, "profit": 1}
+        assert found["default_probability"]["line"] == pytest.approx(-0.734364, abs=1e-6)
 
     def test_it_should_spell_eigenvalues(self, supplier: Client) -> None:
         found = _computed(supplier, "game_equilibria", {})
@@ -214,6 +241,8 @@ class TestAnything:
 def _value(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     if "default" in schema and schema.get("type") == "boolean":
         return st.booleans()
+    if schema.get("anyOf", [{}])[0].get("type") == "number":
+        return st.none() | NUMBERS
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if schema.get("type") == "integer":
