@@ -6,11 +6,12 @@ Paper numbers stand beside their values: 001 the evolutionary game, 003 the pric
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scfin_chain.errors import InvalidInput
+from scfin_chain.files import LARGEST_DOCUMENT, read_text
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Rate = Annotated[float, Field(ge=0, le=1)]
@@ -163,20 +164,30 @@ def load_settings(path: Path | None, *, beside: tuple[str, ...] = ()) -> Setting
     InvalidInput
         The file is missing or no TOML, names something unknown, or sets a value out of range.
     """
-    if path is None:
-        return Settings()
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidInput("--settings", str(path), f"a readable file ({error.strerror})") from error
-    except ValueError as error:
-        raise InvalidInput("--settings", str(path), f"a TOML file ({error})") from error
-    except RecursionError as error:
-        raise InvalidInput("--settings", str(path), "a TOML file (it nests too deeply)") from error
+    tables = tables_of(path)
     try:
         return Settings.model_validate({name: table for name, table in tables.items() if name not in beside})
     except ValidationError as error:
         raise refusal_of(error) from error
+
+
+def tables_of(path: Path | None) -> dict[str, Any]:
+    """What a TOML file of settings holds, by name; nothing where there is no file.
+
+    Raises
+    ------
+    InvalidInput
+        The file cannot be read, or is no TOML.
+    """
+    if path is None:
+        return {}
+    text = read_text(path, field="--settings", most=LARGEST_DOCUMENT)
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        raise InvalidInput("--settings", str(path), f"a TOML file ({error})") from error
+    except RecursionError as error:
+        raise InvalidInput("--settings", str(path), "a TOML file (it nests too deeply)") from error
 
 
 def refusal_of(error: ValidationError) -> InvalidInput:

@@ -27,22 +27,21 @@ def read_text(path: Path, *, field: str, most: int) -> str:
         It is missing, not readable, a folder, a device or a pipe, too large, or no UTF-8; ``field`` names the option.
     """
     try:
-        with open(path, encoding="utf-8-sig", opener=_at_once) as file:
+        with open(path, "rb", opener=_at_once) as file:
             told = os.fstat(file.fileno())
             if not stat.S_ISREG(told.st_mode):
                 raise InvalidInput(field, str(path), "a file, not a device or a pipe")
-            text = file.read(most + 1) if told.st_size <= most else None
+            if told.st_size > most or len(content := file.read(most + 1)) > most:
+                raise InvalidInput(field, str(path), f"a file of at most {most:,} bytes")
+        return content.decode("utf-8-sig")
     except IsADirectoryError as error:
         raise InvalidInput(field, str(path), "a file, not a folder") from error
     except OSError as error:
         raise InvalidInput(field, str(path), f"a readable file ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise InvalidInput(field, str(path), f"UTF-8 text ({error.reason})") from error
+        raise InvalidInput(field, str(path), f"UTF-8 text (byte {error.start} is not)") from error
     except ValueError as error:  # no path at all
-        raise InvalidInput(field, str(path), f"a path ({error})") from error
-    if text is None or len(text) > most:
-        raise InvalidInput(field, str(path), f"a file of at most {most:,} bytes")
-    return text
+        raise InvalidInput(field, str(path), f"the path of a file ({error})") from error
 
 
 def check_target(path: Path | None, *, field: str) -> None:

@@ -5,7 +5,6 @@ The first that names a thing has the say. Secrets are never printed.
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,7 +19,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from scfin_chain.config import Settings, load_settings, refusal_of
+from scfin_chain.config import Settings, load_settings, refusal_of, tables_of
 from scfin_chain.errors import InvalidInput
 
 Part = Literal["all", "api", "worker"]
@@ -191,9 +190,7 @@ def _leads_to_a_node(url: str) -> bool:
 
 
 def _serve_table(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    table = tomllib.loads(path.read_text(encoding="utf-8")).get("serve", {})
+    table = tables_of(path).get("serve", {})
     if not isinstance(table, dict):
         raise InvalidInput("serve", table, "a table")
     return table

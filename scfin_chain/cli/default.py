@@ -24,6 +24,7 @@ from scfin_chain.cli.sweeps import (
     show,
 )
 from scfin_chain.errors import InvalidInput
+from scfin_chain.files import LARGEST_DOCUMENT, LARGEST_TABLE, read_text
 from scfin_chain.models.default_model.fit import DefaultFit, Estimator
 from scfin_chain.models.default_model.history import DefaultProxy, Obligation
 from scfin_chain.models.default_model.model import PAPER_LOSS, DefaultModel
@@ -164,7 +165,9 @@ def evaluate(
     if (invoices is None) == (table is None):
         raise InvalidInput("--invoices and --table", "both" if invoices else "neither", "one of the two")
     if table is not None:
-        sample = fitted.table_from_csv(_text("--table", table), field="--table").sample(outcome, read.fit.indicators)
+        sample = fitted.table_from_csv(read_text(table, field="--table", most=LARGEST_TABLE), field="--table").sample(
+            outcome, read.fit.indicators
+        )
     else:
         sample = _later_rows(read, invoices, since)
     judged = {"rows": (_probabilities(read, sample), sample.outcomes)}
@@ -202,7 +205,9 @@ def predict(
     if table is not None:
         if given or parameters:
             raise InvalidInput("--table", str(table), "left out where indicators are set")
-        chosen = fitted.table_from_csv(_text("--table", table), field="--table").chosen(names)
+        chosen = fitted.table_from_csv(read_text(table, field="--table", most=LARGEST_TABLE), field="--table").chosen(
+            names
+        )
         sets: Sequence[Mapping[str, Value]] = [dict(zip(names, row, strict=True)) for row in chosen]
     else:
         sets = parameter_sets(dict.fromkeys(names, math.nan), file=parameters, given=given)
@@ -258,7 +263,9 @@ def _rows(
     if table is not None:
         if late_days is not None or cut is not None:
             raise InvalidInput("--late-days and --cut", "given", "left out with --table, whose rows have no days")
-        sample = fitted.table_from_csv(_text("--table", table), field="--table").sample(outcome)
+        sample = fitted.table_from_csv(read_text(table, field="--table", most=LARGEST_TABLE), field="--table").sample(
+            outcome
+        )
         return _of_table(sample, later_share or 0.0)
     if late_days is None:
         raise InvalidInput("--late-days", None, "given with --invoices: it says what counts as a default")
@@ -429,16 +436,7 @@ def _plot(path: Path | None, judged: Mapping[str, tuple[list[float], tuple[float
 
 
 def _read_model(path: Path) -> DefaultModel:
-    return fitted.model_from_json(_text("--model", path))
-
-
-def _text(option: str, path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InvalidInput(option, str(path), f"a readable file ({error.strerror})") from error
-    except ValueError as error:
-        raise InvalidInput(option, str(path), "a file of UTF-8 text") from error
+    return fitted.model_from_json(read_text(path, field="--model", most=LARGEST_DOCUMENT))
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,15 +9,13 @@ from datetime import date
 from pathlib import Path
 
 from scfin_chain.errors import InvalidInput
+from scfin_chain.files import LARGEST_TABLE, read_text
 from scfin_chain.scenarios.ledger_series import ledger_series
 from scfin_chain.store.store import Store
 from scfin_chain.units import BasisPoints
 
 LABELS = ("month", "period", "date")
 """Columns of a file that name its rows, and are no series."""
-
-LARGEST_FILE = 50_000_000
-"""Bytes of a CSV file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ def _month(option: str, text: str | None) -> date | None:
 
 def of_file(path: Path) -> Source:
     """The columns of a CSV file; a cell that is no number is refused with its line."""
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(read_text(path, field="--csv", most=LARGEST_TABLE), newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
         if not header or len(set(header)) < len(header) or "" in header:
@@ -82,17 +80,6 @@ def of_file(path: Path) -> Source:
     if not names:
         raise InvalidInput("--csv", str(path), "a file with a column of numbers")
     return Source(columns=columns, labels=tuple(labels), months=None, unit="")
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise InvalidInput("--csv", str(path), f"a file of at most {LARGEST_FILE:,} bytes")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InvalidInput("--csv", str(path), f"a readable file ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput("--csv", str(path), "UTF-8") from error
 
 
 def _number(place: str, cell: str) -> float:

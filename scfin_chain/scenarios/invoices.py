@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scfin_chain.errors import InvalidInput, ScfinError
+from scfin_chain.files import LARGEST_TABLE, read_text
 from scfin_chain.units import Day, Money, day_from_date, shown
 
 if TYPE_CHECKING:
@@ -98,14 +99,7 @@ def read_invoices(path: Path, *, amount_unit: int, limit: int | None = None) -> 
 
 
 def _text(path: Path) -> str:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except IsADirectoryError as error:
-        raise InvalidInput("--invoices", str(path), "a file, not a folder") from error
-    except OSError as error:
-        raise InvalidInput("--invoices", str(path), f"a readable file ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput("--invoices", str(path), f"UTF-8 text (byte {error.start} is not)") from error
+    text = read_text(path, field="--invoices", most=LARGEST_TABLE)
     if not text.strip():
         raise InvalidInput("--invoices", str(path), "a file that is not empty")
     return text

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scfin_chain.errors import InvalidInput
+from scfin_chain.files import LARGEST_DOCUMENT, read_text
 from scfin_chain.models.default_model.document import model_from_json
 from scfin_chain.models.default_model.history import HISTORY_INDICATORS, PaymentHistory
 from scfin_chain.models.default_model.model import DefaultModel
@@ -37,12 +38,7 @@ def read_model(path: str, *, grace_days: int) -> DefaultModel:
         The file cannot be read or is no such model; it has an indicator that no facts give; or it was fitted with other
         days of grace than those by which the service counts prompt payments.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise InvalidInput(FIELD, path, f"a readable file ({error.strerror})") from error
-    except ValueError as error:
-        raise InvalidInput(FIELD, path, "a file of UTF-8 text") from error
+    text = read_text(Path(path), field=FIELD, most=LARGEST_DOCUMENT)
     try:
         model = model_from_json(text)
     except InvalidInput as error:

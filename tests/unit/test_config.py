@@ -146,8 +146,8 @@ def test_names_field_value_and_limit(tmp_path: Path, text: str, message: str) ->
     [
         (b"[pricing", r"must be a TOML file \(Expected ']'"),
         (b"tiers = 1\ntiers = 2\n", r"must be a TOML file \(Cannot overwrite a value"),
-        (b"tiers = \xff\n", "must be a TOML file .*utf-8"),
-        (b"\xff\xfe[\0p\0", "must be a TOML file .*utf-8"),
+        (b"tiers = \xff\n", r"must be UTF-8 text \(byte 8 is not\)"),
+        (b"\xff\xfe[\0p\0", r"must be UTF-8 text \(byte 0 is not\)"),
         (b"a = " + b"[" * 100_000, "must be a TOML file"),
     ],
     ids=["open table", "twice", "not utf-8", "utf-16", "deep"],
@@ -166,7 +166,7 @@ def test_names_the_file_given_none(tmp_path: Path) -> None:
 
 
 def test_names_the_file_given_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match=r"must be a readable file \(Is a directory"):
+    with pytest.raises(InvalidInput, match="must be a file, not a folder"):
         load_settings(tmp_path)
 
 

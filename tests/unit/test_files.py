@@ -2,6 +2,7 @@
 
 given a regular file within its limit: it should be read, a mark of byte order left aside
 given a device, a pipe, a folder, too much, no UTF-8 or nothing: it should refuse at once, naming the option
+given any reader of such a file: it should refuse so
 given a file to write that cannot be: it should refuse before anything is computed
 """
 
@@ -11,8 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from scfin_chain.cli.series_source import of_file
+from scfin_chain.cli.sweeps import parameter_sets
+from scfin_chain.config import load_settings
 from scfin_chain.errors import InvalidInput
 from scfin_chain.files import check_distinct, check_target, read_text
+from scfin_chain.scenarios.invoices import read_invoices
+from scfin_chain.service.default_risk import read_model
+
+READERS = {
+    "invoices": lambda path: read_invoices(path, amount_unit=1),
+    "settings": load_settings,
+    "columns": of_file,
+    "fitted model": lambda path: read_model(str(path), grace_days=5),
+    "sets as CSV": lambda path: parameter_sets({"rate": 0.1}, file=path),
+}
+"""What the commands' own tests do not read."""
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +48,7 @@ def refusal(path: Path, most: int = 10) -> str:
 def test_a_file_of_just_so_many_bytes_is_read(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_bytes(b"\xef\xbb\xbfa,b\r\n1,2")
-    assert read_text(file, field="--table", most=11) == "a,b\n1,2"
+    assert read_text(file, field="--table", most=11) == "a,b\r\n1,2"
     assert refusal(file) == f"--table is '{file}': must be a file of at most 10 bytes"
 
 
@@ -72,6 +87,14 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     if os.access(tmp_path / "secret", os.R_OK):
         pytest.skip("this user reads everything")
     assert "Permission denied" in refusal(tmp_path / "secret")
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_every_reader_refuses_what_has_no_end(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "endless.csv"
+    file.symlink_to("/dev/zero")
+    with pytest.raises(InvalidInput, match="must be a file, not a device or a pipe"):
+        READERS[name](file)
 
 
 def test_a_target_may_be_new_or_there(tmp_path: Path) -> None:
