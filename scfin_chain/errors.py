@@ -3,6 +3,11 @@
 The command line shows such an error as one line and exits with its ``exit_code``.
 """
 
+from typing import Final
+
+SHOWN: Final = 120
+"""Most characters of a value that are shown: more are cut out of its middle."""
+
 
 class ScfinError(Exception):
     """Base of every error that a user can meet; its text is one line."""
@@ -13,7 +18,7 @@ class ScfinError(Exception):
 class InvalidInput(ScfinError):
     """A value that the user gave is outside what is allowed.
 
-    The text names the field, the value and the limit.
+    The text names the field, the value, cut where it is long, and the limit.
     """
 
     exit_code = 2
@@ -22,7 +27,7 @@ class InvalidInput(ScfinError):
         self.field = field
         self.value = value
         self.limit = limit
-        super().__init__(f"{field} is {value!r}: must be {limit}")
+        super().__init__(f"{field} is {_shown(value)}: must be {limit}")
 
 
 class ModelDomainError(InvalidInput, ValueError):
@@ -69,3 +74,12 @@ class Unsent(ContractReverted):
 
 class StoreError(ScfinError):
     """The database cannot be used: missing, unreadable, or holding another run."""
+
+
+def _shown(value: object) -> str:
+    """A value in one line."""
+    try:
+        text = " ".join(line.strip() for line in repr(value).splitlines())
+    except ValueError:  # Python spells no whole number of thousands of digits
+        return f"{type(value).__name__} of thousands of digits"
+    return text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}...{text[3 - SHOWN // 2 :]}"
