@@ -9,7 +9,8 @@ import numpy.typing as npt
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models.equilibrium import Condition, stability
 from scfin_chain.models.game import Dynamics
-from scfin_chain.models.potential import Floats, departure, divergence, shares, shift_at
+from scfin_chain.models.interval import Interval
+from scfin_chain.models.potential import Floats, departure, divergence, shift_at
 
 _STEP: Final = 0.11
 _REACH: Final = 3.05
@@ -85,7 +86,7 @@ def border_curve(dynamics: Dynamics, x: npt.ArrayLike) -> Floats:
     Raises
     ------
     ModelDomainError
-        If a share is outside its domain, or no two corners are stable.
+        If a share is masked or outside its domain, or no two corners are stable.
 
     References
     ----------
@@ -99,7 +100,7 @@ def border_curve(dynamics: Dynamics, x: npt.ArrayLike) -> Floats:
     >>> border_curve(bistable, [0.0, 0.25, 0.5, 0.75, 1.0]).round(6).tolist()
     [1.0, 0.796343, 0.65, 0.481432, 0.0]
     """
-    here = shares("x", x)
+    here = Interval(0.0, 1.0).check_array("x", x)
     condition = stability(dynamics).condition
     if condition not in (Condition.CONDITION_2, Condition.CONDITION_3):
         raise ModelDomainError("condition", condition.value, "condition 2 or 3: elsewhere there is no border")

@@ -5,8 +5,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from scfin_chain.errors import ModelDomainError
-
 Floats = npt.NDArray[np.float64]
 
 _SERIES: Final = 0.02
@@ -14,76 +12,6 @@ _SERIES: Final = 0.02
 
 _ROUNDS: Final = 100
 """Newton steps allowed; a convex function met from outside takes fewer than ten."""
-
-
-def shares(field: str, values: npt.ArrayLike) -> Floats:
-    """Take an array of shares, refusing what is not a number in [0, 1].
-
-    Parameters
-    ----------
-    field
-        Name of the argument, as the caller spells it.
-    values
-        A number or an array of any shape, pure numbers.
-
-    Returns
-    -------
-    ndarray of float
-        The same values, in the same shape.
-
-    Raises
-    ------
-    ModelDomainError
-        If one is no number in [0, 1]; the first such is named.
-
-    Examples
-    --------
-    >>> shares("x", [0.25, 1.5])
-    Traceback (most recent call last):
-    scfin_chain.errors.ModelDomainError: x is 1.5: must be numbers in [0, 1]
-    """
-    array = numbers(field, values)
-    wrong = (array < 0.0) | (array > 1.0)
-    if wrong.any():
-        raise ModelDomainError(field, float(array[wrong][0]), "numbers in [0, 1]")
-    return array
-
-
-def numbers(field: str, values: npt.ArrayLike) -> Floats:
-    """Take an array of finite real numbers.
-
-    Parameters
-    ----------
-    field
-        Name of the argument, as the caller spells it.
-    values
-        A number or an array of any shape, in any unit.
-
-    Returns
-    -------
-    ndarray of float
-        The same values, in the same shape.
-
-    Raises
-    ------
-    ModelDomainError
-        If it is no array of real numbers, or one of them is not finite.
-
-    Examples
-    --------
-    >>> numbers("times", "soon")
-    Traceback (most recent call last):
-    scfin_chain.errors.ModelDomainError: times is 'soon': must be finite numbers
-    """
-    try:
-        given = np.asarray(values)
-        array = given.astype(np.float64, casting="safe" if given.dtype.kind in "fiu" else "no")
-    except (TypeError, ValueError, OverflowError):
-        raise ModelDomainError(field, values, "finite numbers") from None
-    wrong = ~np.isfinite(array)
-    if wrong.any():
-        raise ModelDomainError(field, float(array[wrong][0]), "finite numbers")
-    return array
 
 
 def share_of(odds: Floats) -> Floats:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from scfin_chain.errors import ModelDomainError
-from scfin_chain.models import domain
+from scfin_chain.models.arrays import checked_arrays, common_shape
 from scfin_chain.models.border import Side, area_beyond
+from scfin_chain.models.domain import AMOUNT_LIMIT
 from scfin_chain.models.equilibrium import Condition, Verdict
 from scfin_chain.models.game import PRINTED_GAME, Game
-from scfin_chain.models.potential import Floats, numbers
+from scfin_chain.models.interval import Interval, refuse_first
+from scfin_chain.models.potential import Floats
 
 Words = npt.NDArray[np.str_]
 Masked = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]
@@ -22,7 +23,10 @@ UNDEFINED = "undefined"
 _ROUNDING = 1e-12
 """As in the game itself: a sum smaller than this share of its largest term is zero but for rounding."""
 
-_FRACTIONS = ("loan_rate", "investment_rate", "fraud_share")
+_DOMAINS = {
+    field.name: Interval(0.0, 1.0 if field.name in ("loan_rate", "investment_rate", "fraud_share") else AMOUNT_LIMIT)
+    for field in fields(Game)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,8 @@ def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GA
     Raises
     ------
     ModelDomainError
-        If a name is no parameter of the game, a value is outside its domain, or the arrays do not broadcast.
+        If a name is no parameter of the game, a value is masked or outside its domain (named with its index), the
+        arrays do not broadcast, or b or d of a game (its index is named) is too small to divide by.
 
     References
     ----------
@@ -98,7 +103,7 @@ def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GA
     eigenvalues = _corner_eigenvalues(a, c, gain, saved)
     condition = _conditions(a, b, c, d, gain, saved)
     exists = condition != UNDEFINED
-    x, y = _ratio(a, b, exists), _ratio(c, d, exists)
+    x, y = _ratio("x*", a, b, exists), _ratio("y*", c, d, exists)
     inside = _one_of(condition, "condition 1", "condition 2", "condition 3", "condition 4")
     bistable = _one_of(condition, Condition.CONDITION_2, Condition.CONDITION_3)
     xi, yi = np.where(inside, x.data, 0.0), np.where(inside, y.data, 0.0)  # what lies far outside would overflow
@@ -113,22 +118,9 @@ def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GA
 
 
 def _values(parameters: Mapping[str, npt.ArrayLike], base: Game) -> dict[str, Floats]:
-    names = [field.name for field in fields(Game)]
-    for name in parameters:
-        if name not in names:
-            raise ModelDomainError("parameter", name, f"one of {', '.join(names)}")
-    given = {name: numbers(name, parameters.get(name, getattr(base, name))) for name in names}
-    for name, values in given.items():
-        high = 1.0 if name in _FRACTIONS else domain.AMOUNT_LIMIT
-        wrong = (values < 0.0) | (values > high)
-        if wrong.any():
-            domain.within(name, float(values[wrong][0]), 0, high)
-    try:
-        arrays = np.broadcast_arrays(*given.values())
-    except ValueError:
-        shapes = {name: np.shape(values) for name, values in parameters.items()}
-        raise ModelDomainError("parameters", shapes, "arrays whose shapes broadcast") from None
-    return dict(zip(names, arrays, strict=True))
+    given = checked_arrays(_DOMAINS, {name: getattr(base, name) for name in _DOMAINS}, parameters)
+    shape = common_shape(given)
+    return {name: np.broadcast_to(values, shape) for name, values in given.items()}
 
 
 def _total(*terms: Floats) -> Floats:
@@ -180,11 +172,10 @@ def _where(there: npt.NDArray[np.bool_], values: Floats) -> Masked:
     return np.ma.masked_array(np.where(there, values, 0.0), mask=~there)
 
 
-def _ratio(above: Floats, below: Floats, there: npt.NDArray[np.bool_]) -> Masked:
+def _ratio(field: str, above: Floats, below: Floats, there: npt.NDArray[np.bool_]) -> Masked:
     with np.errstate(over="ignore"):
         ratio = above / np.where(there, below, 1.0)
-    if not np.isfinite(ratio).all():
-        raise ModelDomainError("E5", float(ratio[~np.isfinite(ratio)][0]), "finite: b or d is too small for a float")
+    refuse_first(field, ratio, np.isfinite(ratio), "finite: the game's b or d is too small for a float")
     return _where(there, ratio)
 
 

@@ -1,5 +1,6 @@
 """How the shares of paper 001's game move, for many starts at once."""
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,8 +12,8 @@ from scfin_chain.models import domain
 from scfin_chain.models.arrays import common_shape
 from scfin_chain.models.equilibrium import Verdict, stability
 from scfin_chain.models.game import Dynamics
-from scfin_chain.models.interval import require_unmasked
-from scfin_chain.models.potential import Floats, numbers, share_of, shares, softplus
+from scfin_chain.models.interval import Interval, refuse_first
+from scfin_chain.models.potential import Floats, share_of, softplus
 
 _TOLERANCE: Final = 1e-10
 """Error in log-odds that one step may make."""
@@ -213,21 +214,17 @@ def starts(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:
     Traceback (most recent call last):
     scfin_chain.errors.ModelDomainError: shape of y is (3,): must be one that broadcasts with (2,)
     """
-    given = {"x": x, "y": y}
-    for field, values in given.items():
-        require_unmasked(field, values)
-    arrays = {field: shares(field, values) for field, values in given.items()}
+    share = Interval(0.0, 1.0)
+    arrays = {"x": share.check_array("x", x), "y": share.check_array("y", y)}
     shape = common_shape(arrays)
     return np.broadcast_to(arrays["x"], shape), np.broadcast_to(arrays["y"], shape)
 
 
 def _moments(times: npt.ArrayLike) -> Floats:
-    require_unmasked("times", times)
-    moments = numbers("times", times)
+    moments = Interval(0.0, math.inf, open_high=True).check_array("times", times)
     if moments.ndim != 1:
-        raise ModelDomainError("times", moments.tolist(), "a list of moments")
-    if (moments < 0.0).any() or (np.diff(moments) < 0.0).any():
-        raise ModelDomainError("times", moments.tolist(), "rising moments >= 0")
+        raise ModelDomainError("shape of times", moments.shape, "that of a list")
+    refuse_first("times", moments, np.diff(moments, prepend=0.0) >= 0.0, "no earlier than the moment before it")
     return moments
 
 

@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
-from scfin_chain.models.populations.payoffs import PopulationGame, fitness, mixes
+from scfin_chain.models.interval import Interval, refuse_first
+from scfin_chain.models.populations.payoffs import PopulationGame, gains, mixes, parts
 from scfin_chain.models.potential import Floats, share_of
 
 Counts = npt.NDArray[np.int64]
@@ -62,10 +63,11 @@ class PairwiseComparison:
     mutation: float
 
     def __post_init__(self) -> None:
-        if len(self.sizes) != len(self.game.strategies):
-            raise ModelDomainError("sizes", self.sizes, f"{len(self.game.strategies)} numbers")
-        for size in self.sizes:
-            domain.whole("sizes", size, low=2, high=10**9)
+        populations = len(self.game.strategies)
+        sizes = parts("sizes", self.sizes, low=populations, high=populations)
+        for place, size in enumerate(sizes):
+            domain.whole(f"sizes[{place}]", size, low=2, high=10**9)
+        object.__setattr__(self, "sizes", sizes)
         domain.non_negative("selection", self.selection)
         domain.share("mutation", self.mutation)
 
@@ -117,9 +119,7 @@ def drift(process: PairwiseComparison, state: Sequence[npt.ArrayLike]) -> tuple[
     ([-7.5, 7.5], [-8.75, 8.75])
     """
     taken = mixes(process.game, state)
-    return tuple(
-        _mean_change(process, mix, fitness(process.game, place, taken), 1.0) for place, mix in enumerate(taken)
-    )
+    return tuple(_mean_change(process, mix, gains(process.game, place, taken), 1.0) for place, mix in enumerate(taken))
 
 
 def mean_change(process: PairwiseComparison, counts: Sequence[npt.ArrayLike]) -> tuple[Floats, ...]:
@@ -154,7 +154,7 @@ def mean_change(process: PairwiseComparison, counts: Sequence[npt.ArrayLike]) ->
     taken = _counts(process, counts)
     state = [part / size for part, size in zip(taken, process.sizes, strict=True)]
     return tuple(
-        _mean_change(process, mix, fitness(process.game, place, state), size / (size - 1))
+        _mean_change(process, mix, gains(process.game, place, state), size / (size - 1))
         for place, (mix, size) in enumerate(zip(state, process.sizes, strict=True))
     )
 
@@ -200,35 +200,35 @@ def simulate(
             history[step] = part
         if step < steps:
             state = [part / size for part, size in zip(now, process.sizes, strict=True)]
-            gains = [fitness(process.game, place, state) for place in range(len(now))]
-            now = [_revised(process, part, gain, chance) for part, gain in zip(now, gains, strict=True)]
+            earned = [gains(process.game, place, state) for place in range(len(now))]
+            now = [_revised(process, part, gain, chance) for part, gain in zip(now, earned, strict=True)]
     return tuple(histories)
 
 
-def _mean_change(process: PairwiseComparison, mix: Floats, gains: Floats, meeting: float) -> Floats:
-    gaps = gains[..., :, None] - gains[..., None, :]
+def _mean_change(process: PairwiseComparison, mix: Floats, earned: Floats, meeting: float) -> Floats:
+    gaps = earned[..., :, None] - earned[..., None, :]
     imitated = (mix * (np.tanh(0.5 * process.selection * gaps) @ mix[..., None])[..., 0]) * meeting
     return np.asarray((1.0 - process.mutation) * imitated + process.mutation * (1.0 / mix.shape[-1] - mix))
 
 
 def _counts(process: PairwiseComparison, counts: Sequence[npt.ArrayLike]) -> tuple[Counts, ...]:
-    if len(counts) != len(process.sizes):
-        raise ModelDomainError("counts", len(counts), f"{len(process.sizes)} populations")
+    populations = len(process.sizes)
+    given = parts("counts", counts, low=populations, high=populations)
     taken: list[Counts] = []
-    for place, (part, size, number) in enumerate(zip(counts, process.sizes, process.game.strategies, strict=True)):
-        given = np.asarray(part)
-        fits = given.dtype.kind in "iu" and given.ndim > 0 and given.shape[-1] == number
-        if not fits or (given < 0).any() or (given.sum(axis=-1) != size).any():
-            raise ModelDomainError(f"counts[{place}]", part, f"{number} whole numbers >= 0 that sum to {size}")
-        if taken and given.shape[:-1] != taken[0].shape[:-1]:
-            raise ModelDomainError(f"counts[{place}]", given.shape, "as many histories as the first population's")
-        taken.append(given.astype(np.int64))
+    for place, (part, size, number) in enumerate(zip(given, process.sizes, process.game.strategies, strict=True)):
+        members = Interval(0, size, whole=True).check_array(f"counts[{place}]", part).astype(np.int64)
+        leading = taken[0].shape[:-1] if taken else members.shape[:-1]
+        if members.shape != (*leading, number):
+            raise ModelDomainError(f"shape of counts[{place}]", members.shape, str((*leading, number)))
+        total = members.sum(axis=-1)
+        refuse_first(f"sum of counts[{place}]", total, total == size, str(size))
+        taken.append(members)
     return tuple(taken)
 
 
-def _revised(process: PairwiseComparison, counts: Counts, gains: Floats, chance: np.random.Generator) -> Counts:
+def _revised(process: PairwiseComparison, counts: Counts, earned: Floats, chance: np.random.Generator) -> Counts:
     """The counts after one member has looked about."""
-    flat, gain = counts.reshape(-1, counts.shape[-1]), gains.reshape(-1, counts.shape[-1])
+    flat, gain = counts.reshape(-1, counts.shape[-1]), earned.reshape(-1, counts.shape[-1])
     row = np.arange(len(flat))
     own = _drawn(flat, chance)
     others = flat.copy()

@@ -6,7 +6,8 @@ from string import ascii_letters
 import numpy as np
 import numpy.typing as npt
 
-from scfin_chain.models.populations.payoffs import PopulationGame, fitness, mixes
+from scfin_chain.errors import ModelDomainError
+from scfin_chain.models.populations.payoffs import PopulationGame, advantages, gains, mixes
 from scfin_chain.models.potential import Floats
 
 Complexes = npt.NDArray[np.complex128]
@@ -53,9 +54,8 @@ def replicator_field(game: PopulationGame, state: Sequence[npt.ArrayLike]) -> tu
     taken = mixes(game, state)
     velocities = []
     for place, mix in enumerate(taken):
-        gains = fitness(game, place, taken)
-        mean = (mix * gains).sum(axis=-1, keepdims=True)
-        velocities.append(mix * (gains - mean))
+        earned = gains(game, place, taken)
+        velocities.append(mix * (earned - (mix * earned).sum(axis=-1, keepdims=True)))
     return tuple(velocities)
 
 
@@ -98,17 +98,21 @@ def eigenvalues(game: PopulationGame, state: Sequence[npt.ArrayLike]) -> Complex
     [-61.82232606, 61.82232606]
     """
     taken = mixes(game, state)
-    rows = [[_block(game, taken, place, other) for other in range(len(taken))] for place in range(len(taken))]
+    for place, mix in enumerate(taken):
+        if mix.ndim != 1:
+            raise ModelDomainError(f"shape of state[{place}]", mix.shape, "that of one state")
+    alike, exponent = advantages(game)
+    rows = [[_block(alike, taken, place, other) for other in range(len(taken))] for place in range(len(taken))]
     found = np.linalg.eigvals(np.block(rows)) if sum(game.strategies) > len(taken) else np.empty(0)
-    return np.asarray(np.sort_complex(found))
+    return np.asarray(np.sort_complex(found * 2.0**exponent))
 
 
 def _block(game: PopulationGame, state: Sequence[Floats], place: int, other: int) -> Floats:
     """Derivatives of one population's velocities by another's shares but the last."""
     mix = state[place]
     if place == other:
-        gains = fitness(game, place, state)
-        full = np.diag(gains - mix @ gains) - np.outer(mix, gains)
+        earned = gains(game, place, state)
+        full = np.diag(earned - mix @ earned) - np.outer(mix, earned)
     else:
         effect = _effect(game, state, place, other)
         full = mix[:, None] * (effect - mix @ effect)

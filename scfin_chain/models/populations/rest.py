@@ -9,12 +9,21 @@ import numpy as np
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models.equilibrium import Verdict
-from scfin_chain.models.populations.payoffs import PopulationGame, fitness
-from scfin_chain.models.populations.replicator import Complexes, eigenvalues, replicator_field
+from scfin_chain.models.populations.payoffs import PopulationGame
+from scfin_chain.models.populations.replicator import Complexes, eigenvalues
 from scfin_chain.models.potential import Floats
 
 _ROUNDING = 1e-9
-"""Sizes below this share of the payoffs' spread, or of one for shares, are zero but for rounding."""
+"""Sizes below this share of the largest advantage are zero but for rounding."""
+
+_EDGE = 1e-12
+"""Shares nearer to 0 or 1 than this are those of an edge but for rounding."""
+
+_FLAT = 1e-12
+"""Advantages below this share of the payoffs that make them are zero but for rounding."""
+
+_SAME = 1e-7
+"""Two roots whose shares differ by less are one."""
 
 _PURE_LIMIT = 4096
 """Most combinations of strategies that are looked at."""
@@ -142,50 +151,63 @@ def _verdict(values: Complexes, spread: float) -> Verdict:
 
 
 def _spread(game: PopulationGame) -> float:
-    return max(float(np.ptp(tensor)) for tensor in game.payoffs)
+    return max(float(np.ptp(tensor, axis=place).max()) for place, tensor in enumerate(game.payoffs))
 
 
 def _mixed(game: PopulationGame, held: tuple[float | None, ...]) -> tuple[list[tuple[float, ...]], bool]:
     """States where just the populations without a share mix, and whether they fill a line."""
     free = [place for place, value in enumerate(held) if value is None]
-    gaps = [_advantages(game, place, held, free) for place in free]
-    zero = _ROUNDING * max(_spread(game), np.finfo(float).tiny)
-    if any((np.abs(gap) <= zero).all() for gap in gaps):
+    gaps = [_advantages(game.payoffs[place], place, held) for place in free]
+    if not all(gap.any() for gap in gaps):
         return [], True
-    if len(free) == 1:
-        return [], False
-    solved = list(_pair(gaps, zero) if len(free) == 2 else _triple(gaps, zero))
-    inside = [found for found in solved if all(_ROUNDING < share < 1.0 - _ROUNDING for share in found)]
-    states = [
-        tuple(found[free.index(p)] if p in free else float(held[p] or 0.0) for p in range(len(held)))
-        for found in inside
-    ]
-    return [state for state in states if _rests(game, state)], False
+    solved: list[tuple[float, ...]] = []
+    if len(free) == 2:
+        solved = list(_pair(gaps))
+    elif len(free) == 3:
+        solved = _triple(gaps)
+    return [
+        tuple(found[free.index(place)] if value is None else value for place, value in enumerate(held))
+        for found in solved
+        if all(_EDGE < share < 1.0 - _EDGE for share in found)
+    ], False
 
 
-def _advantages(game: PopulationGame, place: int, held: tuple[float | None, ...], free: list[int]) -> Floats:
-    """First strategy's advantage at each pure state of the free others, an axis each: share 0, share 1."""
-    others = [p for p in free if p != place]
-    gaps = np.empty((2,) * len(others))
-    for corner in product((0, 1), repeat=len(others)):
-        shares = [0.0 if value is None else value for value in held]
-        for other, bit in zip(others, corner, strict=True):
-            shares[other] = float(bit)
-        gains = fitness(game, place, [np.array([share, 1.0 - share]) for share in shares])
-        gaps[corner] = gains[0] - gains[1]
-    return gaps
+def _advantages(payoffs: Floats, place: int, held: tuple[float | None, ...]) -> Floats:
+    """First strategy's advantage at each pure state of the free others, an axis each: share 0, share 1.
+
+    On a scale near one, of which no rest depends; all zero where it vanishes but for rounding.
+    """
+    where = tuple(slice(None, None, -1) if share is None else int(1.0 - share) for share in held)
+    first, second = (payoffs[(*where[:place], strategy, *where[place + 1 :])] for strategy in (0, 1))
+    gap = np.asarray(first - second)
+    largest = float(np.abs(gap).max())
+    if largest <= _FLAT * max(float(np.abs(first).max()), float(np.abs(second).max())):
+        return np.zeros_like(gap)
+    return np.asarray(np.ldexp(gap, -int(np.frexp(largest)[1])))
 
 
-def _pair(gaps: list[Floats], zero: float) -> Iterator[tuple[float, ...]]:
+def _pair(gaps: list[Floats]) -> Iterator[tuple[float, ...]]:
     """Two that mix: each one's advantage is linear in the other's share."""
     slopes = [gap[1] - gap[0] for gap in gaps]
-    if min(abs(slope) for slope in slopes) > zero:
-        yield (-gaps[1][0] / slopes[1], -gaps[0][0] / slopes[0])
+    if all(slopes):
+        yield (float(-gaps[1][0] / slopes[1]), float(-gaps[0][0] / slopes[0]))
 
 
-def _triple(gaps: list[Floats], zero: float) -> Iterator[tuple[float, ...]]:
-    """Three that mix: a quadratic in the first share."""
-    of_first, of_second, of_third = gaps
+def _triple(gaps: list[Floats]) -> list[tuple[float, ...]]:
+    """Three that mix: by the first share, and, where another cannot be told from it, by the second or the third."""
+    solved: list[Floats] = []
+    first, second, third = gaps
+    for turn in range(3):
+        for found in _by_first(first, second, third):
+            state = _nearer(gaps, np.roll(found, turn))
+            if state is not None and all(np.abs(state - other).max() > _SAME for other in solved):
+                solved.append(state)
+        first, second, third = second.T, third.T, first  # each axis is the share of one of the other two, in turn
+    return [tuple(map(float, state)) for state in solved]
+
+
+def _by_first(of_first: Floats, of_second: Floats, of_third: Floats) -> Iterator[Floats]:
+    """A quadratic in the first share."""
     # g2(x, z) = (p + q x) + (r + s x) z, g3(x, y) = (t + u x) + (v + w x) y
     z_above, z_below = _linear(of_second)
     y_above, y_below = _linear(of_third)
@@ -198,8 +220,25 @@ def _triple(gaps: list[Floats], zero: float) -> Iterator[tuple[float, ...]]:
     for root in polynomial(np.trim_zeros(coefficients, "b") if coefficients.any() else [1.0]).roots():
         x = float(np.real(root))
         below = float(y_low(x)), float(z_low(x))
-        if abs(np.imag(root)) <= _ROUNDING and min(abs(below[0]), abs(below[1])) > zero:
-            yield (x, float(y_top(x)) / below[0], float(z_top(x)) / below[1])
+        if abs(np.imag(root)) <= _ROUNDING and min(abs(below[0]), abs(below[1])) > _ROUNDING:
+            yield np.array((x, float(y_top(x)) / below[0], float(z_top(x)) / below[1]))
+
+
+def _nearer(gaps: list[Floats], state: Floats) -> Floats | None:
+    """A root without the rounding of its quadratic, or nothing where it is none."""
+    for _ in range(3):
+        value, slopes = np.zeros(3), np.zeros((3, 3))
+        for place, gap in enumerate(gaps):
+            one, other = (third for third in range(3) if third != place)
+            by_one = gap @ (1.0 - state[other], state[other])
+            by_other = (1.0 - state[one], state[one]) @ gap
+            value[place] = by_one @ (1.0 - state[one], state[one])
+            slopes[place, one], slopes[place, other] = by_one[1] - by_one[0], by_other[1] - by_other[0]
+        try:
+            state = state - np.linalg.solve(slopes, value)
+        except np.linalg.LinAlgError:  # two roots in one
+            break
+    return state if np.abs(value).max() <= _ROUNDING else None
 
 
 def _linear(gap: Floats) -> tuple[Floats, Floats]:
@@ -218,9 +257,3 @@ def _bilinear(gap: Floats) -> tuple[float, float, float, float]:
         float(gap[0, 1] - gap[0, 0]),
         float(gap[1, 1] - gap[1, 0] - gap[0, 1] + gap[0, 0]),
     )
-
-
-def _rests(game: PopulationGame, state: tuple[float, ...]) -> bool:
-    """Whether a root is one beyond rounding."""
-    moving = replicator_field(game, [np.array([share, 1.0 - share]) for share in state])
-    return max(float(np.abs(part).max()) for part in moving) <= 1e-7 * max(_spread(game), np.finfo(float).tiny)

@@ -202,8 +202,9 @@ def test_refuses_to_settle_given_no_rest(game: Dynamics) -> None:
 @pytest.mark.parametrize(
     ("x", "times", "field"),
     [
-        (1.5, [0.1], "x"), (math.nan, [0.1], "x"), ("half", [0.1], "x"), ([0.1, -0.1], [0.1], "x"),
-        (0.5, [-1.0], "times"), (0.5, [0.2, 0.1], "times"), (0.5, [math.inf], "times"), (0.5, 0.1, "times"),
+        (1.5, [0.1], "x"), (math.nan, [0.1], "x"), ("half", [0.1], "x"), ([0.1, -0.1], [0.1], "x[1]"),
+        (0.5, [-1.0], "times[0]"), (0.5, [0.2, 0.1], "times[1]"), (0.5, [math.inf], "times[0]"),
+        (0.5, 0.1, "shape of times"),
     ],
 )  # fmt: skip
 def test_refuses_paths_outside_the_domain(x: object, times: object, field: str) -> None:
@@ -319,12 +320,14 @@ def test_sweep_given_undefined_and_a_grid() -> None:
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [
-        ({"fraud": 1.0}, "parameter"),
-        ({"fraud_share": [0.5, 1.5]}, "fraud_share"),
-        ({"incentive": [1.0, math.nan]}, "incentive"),
-        ({"incentive": [-1.0]}, "incentive"),
-        ({"incentive": [1.0, 2.0], "loan": [1.0, 2.0, 3.0]}, "parameters"),
+        ({"fraud": 1.0}, "input"),
+        ({"fraud_share": [0.5, 1.5]}, "fraud_share[1]"),
+        ({"incentive": [[1.0], [math.nan]]}, "incentive[1, 0]"),
+        ({"incentive": [-1.0]}, "incentive[0]"),
+        ({"incentive": np.ma.masked_array([1.0, 2.0], mask=[False, True])}, "incentive"),
+        ({"incentive": [1.0, 2.0], "loan": [1.0, 2.0, 3.0]}, "shape of incentive"),
         ({"incentive": "much"}, "incentive"),
+        ({"supervised_penalty": [300.0, 5e-324], "unsupervised_penalty": 0.0}, "y*[1]"),
     ],
 )
 def test_refuses_sweep_outside_the_domain(parameters: dict[str, object], field: str) -> None:

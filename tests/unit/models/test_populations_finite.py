@@ -108,8 +108,9 @@ def test_without_mutation_a_uniform_population_stays() -> None:
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        ({"sizes": (20,)}, "sizes"),
-        ({"sizes": (20, 1)}, "sizes"),
+        ({"sizes": (20,)}, "length of sizes"),
+        ({"sizes": (20, 1)}, "sizes[1]"),
+        ({"sizes": 20}, "sizes"),
         ({"selection": -1.0}, "selection"),
         ({"mutation": 1.1}, "mutation"),
     ],

@@ -160,6 +160,47 @@ def test_stable_pure_states_are_strict_equilibria() -> None:
             assert (point.verdict is Verdict.STABLE) == strict
 
 
+@pytest.mark.parametrize("scale", [5e-324, 1e-300, 1e-107, 1e44])
+def test_rest_does_not_hang_on_the_unit_of_money(scale: float) -> None:
+    chance = np.random.default_rng(11)
+    whole = [PopulationGame(payoffs=tuple(chance.integers(-99, 99, (2, 2, 2)) for _ in range(3))) for _ in range(20)]
+    for game in whole:
+        scaled = PopulationGame(payoffs=tuple(tensor * scale for tensor in game.payoffs))
+        expected, found = rest_points(game), rest_points(scaled)
+        assert found.lines == expected.lines
+        for one, other in zip(found.points, expected.points, strict=True):
+            assert np.array(one.state) == pytest.approx(np.array(other.state), abs=1e-12)
+            assert one.verdict is other.verdict
+
+
+def test_rest_does_not_hang_on_a_gain_that_every_strategy_has_or_on_another_partys_unit() -> None:
+    game = random_tensors(5, (2, 2, 2))
+    moved = tuple(tensor * size + 1e6 * size for tensor, size in zip(game.payoffs, (1e-20, 1.0, 1e30), strict=True))
+    found, expected = rest_points(PopulationGame(payoffs=moved)), rest_points(game)
+    assert len(expected.points) > 8
+    for one, other in zip(found.points, expected.points, strict=True):
+        assert np.array(one.state) == pytest.approx(np.array(other.state), abs=1e-7)
+
+
+def test_rest_given_an_advantage_that_falls_into_factors() -> None:
+    # the third is indifferent where x = 1/2, whatever y is, and where y = 3/10, whatever x is
+    third = np.array([[(1 - 0.5) * (1 - 0.3), (1 - 0.5) * -0.3], [-0.5 * (1 - 0.3), -0.5 * -0.3]])
+    first = np.array([[1.0, -1.0], [-1.0, 0.5]])  # y, z; share 1 first
+    second = np.array([[-1.0, 2.0], [0.7, -1.5]])  # x, z
+    payoffs = np.zeros((3, 2, 2, 2))
+    payoffs[0, 0], payoffs[1, :, 0], payoffs[2, :, :, 0] = first, second, third
+    found = [point for point in rest_points(PopulationGame(payoffs=tuple(payoffs))).points if len(point.mixed) == 3]
+    assert any(point.state[0][0] == pytest.approx(0.5, abs=1e-12) for point in found)
+    assert any(point.state[1][0] == pytest.approx(0.3, abs=1e-12) for point in found)
+
+
+def test_rest_given_a_share_that_is_nearly_nothing() -> None:
+    found = rest_points(PopulationGame(payoffs=([[1.0, 0.0], [0.0, 1e-10]], [[1e-10, 0.0], [0.0, 1.0]])))
+    (inner,) = found.points[4:]
+    assert inner.state[0][0] == pytest.approx(1 - 1e-10, abs=1e-16)
+    assert inner.state[1][0] == pytest.approx(1e-10, rel=1e-9)
+
+
 def test_says_that_rest_fills_a_line() -> None:
     flat = PopulationGame(payoffs=([[1.0, 0.0], [1.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]]))
     assert rest_points(flat).lines
@@ -202,10 +243,14 @@ def test_prevention_pays_unless_fraud_does() -> None:
 @pytest.mark.parametrize(
     ("payoffs", "field"),
     [
-        (([1.0, math.nan],), "payoffs"),
-        (([1.0, 2.0], [1.0, 2.0]), "payoffs"),
-        (([1.0, 1e48],), "payoffs"),
-        (([[1.0, 2.0]], [[1.0], [2.0]]), "payoffs"),
+        (([1.0, math.nan],), "payoffs[0][1]"),
+        (([1.0, 2.0], [1.0, 2.0]), "shapes of payoffs"),
+        (([1.0, 1e48],), "payoffs[0][1]"),
+        (([[1.0, 2.0]], [[1.0], [2.0]]), "shapes of payoffs"),
+        ((np.ma.masked_array([1.0, 2.0], mask=[False, True]),), "payoffs[0]"),
+        (([],), "shapes of payoffs"),
+        ((), "length of payoffs"),
+        (None, "payoffs"),
     ],
 )
 def test_refuses_payoffs(payoffs: tuple[object, ...], field: str) -> None:
