@@ -17,8 +17,9 @@ Examples
 10000
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from scfin_chain.lazy import loader
 
 if TYPE_CHECKING:
     from scfin_chain.bootstrap import ChainChoice, Laboratory, open_laboratory, open_listener
@@ -82,16 +83,8 @@ _HOMES = {
 }
 """Where each name lives: the imports above, at run time."""
 
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
 if not TYPE_CHECKING:  # a type checker sees the imports, and would take any name from a function
-
-    def __getattr__(name: str) -> object:
-        if name not in _HOME_OF:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-        globals()[name] = value
-        return value
+    __getattr__ = loader(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -72,7 +72,7 @@ def test_interface_has_every_name_where_the_type_checker_looks() -> None:
     block = next(node for node in tree.body if isinstance(node, ast.If))
     imports = [node for node in block.body if isinstance(node, ast.ImportFrom)]
     seen = {alias.name: node.module for node in imports for alias in node.names}
-    lazy = {name: f"scfin_chain.{home}" for name, home in scfin_chain._HOME_OF.items()}
+    lazy = {name: f"scfin_chain.{home}" for home, names in scfin_chain._HOMES.items() for name in names}
 
     assert seen == lazy
     assert sorted(seen) == scfin_chain.__all__

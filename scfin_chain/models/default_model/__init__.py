@@ -5,8 +5,9 @@ judges on rows that neither has seen. A `DefaultModel` is what a bank keeps, and
 The names load on first use: reading a model and predicting from it need none of the packages that fit one.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from scfin_chain.lazy import loader
 
 if TYPE_CHECKING:
     from scfin_chain.models.default_model.document import model_from_json, model_to_json
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         sample_of,
         split_by_time,
     )
-    from scfin_chain.models.default_model.model import PAPER_LOSS, DefaultModel
+    from scfin_chain.models.default_model.model import PAPER_LOSS, DefaultModel, marks_of
     from scfin_chain.models.default_model.sample import Sample
     from scfin_chain.models.default_model.selection import (
         Criterion,
@@ -61,6 +62,7 @@ __all__ = [
     "evaluate",
     "fit_default_model",
     "history_before",
+    "marks_of",
     "model_from_json",
     "model_to_json",
     "roc_curve",
@@ -101,6 +103,7 @@ _HOMES = {
     "model": (
         "PAPER_LOSS",
         "DefaultModel",
+        "marks_of",
     ),
     "sample": ("Sample",),
     "selection": (
@@ -119,16 +122,8 @@ _HOMES = {
 }
 """Where each name lives: the imports above, at run time."""
 
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
 if not TYPE_CHECKING:  # a type checker sees the imports, and would take any name from a function
-
-    def __getattr__(name: str) -> object:
-        if name not in _HOME_OF:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
-        globals()[name] = value
-        return value
+    __getattr__ = loader(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

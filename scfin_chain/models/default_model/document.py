@@ -9,8 +9,8 @@ from scfin_chain.errors import InvalidInput, ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.default_model.fit import DefaultFit, Estimator
 from scfin_chain.models.default_model.history import DefaultProxy
-from scfin_chain.models.default_model.model import DefaultModel
-from scfin_chain.models.default_model.sample import INDICATORS_LIMIT, check_names, one_of
+from scfin_chain.models.default_model.model import SEEN_LIMIT, DefaultModel
+from scfin_chain.models.default_model.sample import INDICATORS_LIMIT, one_of
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ KIND: Final = "scfin default model"
 """What the text calls itself."""
 
 _PARTS_LIMIT: Final = 100
-"""Most lists and objects of a text; a model has five."""
+"""Most lists and objects of a text; a model has six."""
 
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\[\s\S]?)*(?:"|\Z)')
 """Text in quotes, to its end where they stay open."""
@@ -82,15 +82,13 @@ def model_from_json(text: str) -> DefaultModel:
         raise InvalidInput("kind", told.text("kind"), repr(KIND))
     version = told.text("version")
     estimator = one_of("estimator", told.text("estimator"), Estimator)
-    indicators = told.texts("indicators")
-    check_names(indicators)
     late_days, grace_days = told.optional("late_days", told.whole), told.optional("grace_days", told.whole)
     if (late_days is None) != (grace_days is None):
         raise ModelDomainError("grace_days", grace_days, "given where late_days is, and only there")
     model = DefaultModel(
         fit=DefaultFit(
             estimator=estimator,
-            indicators=indicators,
+            indicators=told.texts("indicators"),
             intercept=told.number("intercept"),
             coefficients=told.numbers("coefficients"),
             standard_errors=told.optional("standard_errors", told.numbers),
@@ -104,6 +102,7 @@ def model_from_json(text: str) -> DefaultModel:
         if late_days is None or grace_days is None
         else DefaultProxy(late_days=late_days, grace_days=grace_days),
         cut=told.optional("cut", told.whole),
+        seen=told.texts("seen", SEEN_LIMIT),
     )
     told.require_no_more()
     if version != model.version:
@@ -161,8 +160,8 @@ class _Fields:
     def numbers(self, name: str) -> tuple[float, ...]:
         return tuple(_number(f"{name}[{place}]", value) for place, value in enumerate(self._list(name)))
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        values = self._list(name)
+    def texts(self, name: str, most: int = INDICATORS_LIMIT) -> tuple[str, ...]:
+        values = self._list(name, most)
         for place, value in enumerate(values):
             if not isinstance(value, str):
                 raise InvalidInput(f"{name}[{place}]", value, "text")
@@ -182,10 +181,10 @@ class _Fields:
             raise InvalidInput(name, None, "given")
         return self._value[name]
 
-    def _list(self, name: str) -> list[object]:
+    def _list(self, name: str, most: int = INDICATORS_LIMIT + 1) -> list[object]:
         value = self._field(name)
-        if not isinstance(value, list) or len(value) > INDICATORS_LIMIT + 1:
-            raise InvalidInput(name, type(value).__name__, f"a list of at most {INDICATORS_LIMIT + 1}")
+        if not isinstance(value, list) or len(value) > most:
+            raise InvalidInput(name, type(value).__name__, f"a list of at most {most}")
         return value
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
-from scfin_chain.models.default_model.sample import check_row
+from scfin_chain.models.default_model.sample import check_names, check_row, listed, one_of
 from scfin_chain.models.default_probability import probability_from_log_odds
 
 
@@ -72,19 +72,26 @@ class DefaultFit:
     log_likelihood: float | None
 
     def __post_init__(self) -> None:
+        check_names(self.indicators)
+        told: dict[str, object] = {
+            "estimator": one_of("estimator", self.estimator, Estimator),
+            "indicators": tuple(self.indicators),
+            "coefficients": check_row("coefficients", self.coefficients, self.indicators),
+        }
         domain.number("intercept", self.intercept)
-        check_row("coefficients", self.coefficients, self.indicators)
         domain.whole("observations", self.observations, low=self.parameters)
         for field, check in (("standard_errors", domain.non_negative), ("p_values", domain.share)):
-            values = getattr(self, field)
-            if values is None:
+            if getattr(self, field) is None:
                 continue
+            told[field] = values = listed(field, getattr(self, field))
             if len(values) != self.parameters:
                 raise ModelDomainError(field, len(values), f"{self.parameters} numbers, the intercept's first")
             for place, value in enumerate(values):
                 check(f"{field}[{place}]", value)
         if self.log_likelihood is not None:
             domain.number("log_likelihood", self.log_likelihood)
+        for field, value in told.items():
+            object.__setattr__(self, field, value)
 
     @property
     def parameters(self) -> int:

@@ -2,17 +2,25 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import Final
 
+from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.default_model.fit import DefaultFit
 from scfin_chain.models.default_model.history import DefaultProxy
+from scfin_chain.models.default_model.sample import Sample, listed
 from scfin_chain.models.default_probability import LEAST_HORIZON, probability_over
 from scfin_chain.models.rating import RATING_TABLE, TABLE_YEARS, RatingBand
 
 PAPER_LOSS: Final = 0.6264
 """Loss given default of paper 004's bond."""
+
+SEEN_LIMIT: Final = 1_000
+"""Most digests of rows that a model keeps."""
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,8 @@ class DefaultModel:
         What counted as a default in the payment history of the fit; ``None`` where it was fitted to other indicators.
     cut
         First day, since 1970, of what the fit has not seen; ``None`` where its rows had no days.
+    seen
+        Digests of rows of the fit, the least first, at most 1,000; for rows that had no days. See `marks_of`.
 
     Raises
     ------
@@ -53,18 +63,53 @@ class DefaultModel:
     loss_given_default: float = PAPER_LOSS
     proxy: DefaultProxy | None = None
     cut: int | None = None
+    seen: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         domain.within("years", self.years, LEAST_HORIZON, domain.YEARS_LIMIT)
         domain.share("loss_given_default", self.loss_given_default)
         if self.cut is not None:
             domain.whole("cut", self.cut)
+        if not isinstance(self.fit, DefaultFit):
+            raise ModelDomainError("fit", self.fit, "a DefaultFit")
+        if not isinstance(self.proxy, DefaultProxy | None):
+            raise ModelDomainError("proxy", self.proxy, "a DefaultProxy")
+        seen = listed("seen", self.seen)
+        if len(seen) > SEEN_LIMIT or not all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in seen):
+            raise ModelDomainError("seen", self.seen, f"at most {SEEN_LIMIT:,} digests, 16 hexadecimal digits each")
+        if list(seen) != sorted(set(seen)):
+            raise ModelDomainError("seen", self.seen, "in ascending order, each once")
+        object.__setattr__(self, "seen", seen)
 
     @property
     def version(self) -> str:
         """SHA-256 of everything in it, 64 hexadecimal digits: models that differ in anything differ in it."""
         spelled = json.dumps(self.content(), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(spelled.encode("ascii")).hexdigest()
+
+    def seen_among(self, sample: Sample) -> int:
+        """How many rows equal rows of the fit in every indicator of it and in their outcome: at least so many.
+
+        Parameters
+        ----------
+        sample
+            Rows that have the model's indicators.
+
+        Returns
+        -------
+        int
+            All of them where the fit had no more than 1,000 different rows, else about that share of them.
+
+        Examples
+        --------
+        >>> from scfin_chain.models.default_model.fitting import fit_default_model
+        >>> table = Sample(indicators=("arrears",), rows=((0.0,), (1.0,), (2.0,)), outcomes=(0.1, 0.3, 0.4))
+        >>> model = DefaultModel(fit=fit_default_model(table, "log_odds"), seen=marks_of(table))
+        >>> model.seen_among(Sample(indicators=("arrears",), rows=((1.0,), (3.0,)), outcomes=(0.3, 0.6)))
+        1
+        """
+        seen = set(self.seen)
+        return sum(digest in seen for digest in sample.only(self.fit.indicators).digests)
 
     def rated(self, probability: float) -> RatingBand | None:
         """A debtor of that probability of default as a row of the rating table would have it.
@@ -128,4 +173,27 @@ class DefaultModel:
             "late_days": None if self.proxy is None else self.proxy.late_days,
             "grace_days": None if self.proxy is None else self.proxy.grace_days,
             "cut": self.cut,
+            "seen": list(self.seen),
         }
+
+
+def marks_of(sample: Sample) -> tuple[str, ...]:
+    """By what a model recognises rows of its fit: the least 1,000 of the digests of different rows.
+
+    Parameters
+    ----------
+    sample
+        The rows of the fit, with the indicators that it has.
+
+    Returns
+    -------
+    tuple of str
+        For `DefaultModel.seen`. Which digests are least has nothing to do with the rows, so that of any others that
+        hold rows of the fit some are recognised.
+
+    Examples
+    --------
+    >>> len(marks_of(Sample(indicators=("arrears",), rows=((0.0,), (-0.0,), (1.0,)), outcomes=(0.5, 0.5, 0.5))))
+    2
+    """
+    return tuple(sorted(set(sample.digests))[:SEEN_LIMIT])

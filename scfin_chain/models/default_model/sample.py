@@ -1,10 +1,12 @@
 """Observations from which a default model is fitted: indicators by name, and what came of each row."""
 
+import hashlib
 import math
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,17 +60,28 @@ class Sample:
 
     def __post_init__(self) -> None:
         check_names(self.indicators)
-        if len(self.outcomes) != len(self.rows):
-            raise ModelDomainError("outcomes", len(self.outcomes), f"as many as rows, {len(self.rows)}")
-        for place, row in enumerate(self.rows):
-            check_row(f"rows[{place}]", row, self.indicators)
-        for place, outcome in enumerate(self.outcomes):
+        rows, outcomes = listed("rows", self.rows), listed("outcomes", self.outcomes)
+        if len(outcomes) != len(rows):
+            raise ModelDomainError("outcomes", len(outcomes), f"as many as rows, {len(rows)}")
+        rows = tuple(check_row(f"rows[{place}]", row, self.indicators) for place, row in enumerate(rows))
+        for place, outcome in enumerate(outcomes):
             domain.share(f"outcomes[{place}]", outcome)
+        for field, values in (("indicators", tuple(self.indicators)), ("rows", rows), ("outcomes", outcomes)):
+            object.__setattr__(self, field, values)
 
     @property
     def size(self) -> int:
         """n, rows."""
         return len(self.rows)
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """What each row and its outcome are recognised by: 16 hexadecimal digits, alike where all numbers are."""
+        packed = (
+            struct.pack(f"<{len(row) + 1}d", *(value + 0.0 for value in (*row, outcome)))
+            for row, outcome in zip(self.rows, self.outcomes, strict=True)
+        )
+        return tuple(hashlib.sha256(numbers).hexdigest()[:16] for numbers in packed)
 
     def only(self, indicators: Sequence[str]) -> Self:
         """The same rows with some of the indicators, in the order given; refuses one that the sample has not."""
@@ -114,6 +127,27 @@ def one_of(field: str, value: str, kinds: type[Kind]) -> Kind:
         raise ModelDomainError(field, value, f"one of {', '.join(kinds)}") from None
 
 
+def listed(field: str, values: object) -> tuple[Any, ...]:
+    """Values as a tuple; what is none, and text, is refused.
+
+    Raises
+    ------
+    ModelDomainError
+        If there are no values one after another.
+
+    Examples
+    --------
+    >>> listed("outcomes", 0.5)
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: outcomes is 0.5: must be a sequence
+    """
+    if isinstance(values, np.ndarray) and values.ndim > 0:
+        return tuple(values)
+    if not isinstance(values, Sequence) or isinstance(values, str | bytes):
+        raise ModelDomainError(field, values, "a sequence")
+    return tuple(values)
+
+
 def check_names(indicators: Sequence[object]) -> None:
     """Refuse names that are none, repeat, or are too many.
 
@@ -128,6 +162,7 @@ def check_names(indicators: Sequence[object]) -> None:
     Traceback (most recent call last):
     scfin_chain.errors.ModelDomainError: indicators is 'leverage': must be named once
     """
+    indicators = listed("indicators", indicators)
     if len(indicators) > INDICATORS_LIMIT:
         raise ModelDomainError("indicators", len(indicators), f"at most {INDICATORS_LIMIT}")
     for place, name in enumerate(indicators):
@@ -137,8 +172,8 @@ def check_names(indicators: Sequence[object]) -> None:
             raise ModelDomainError("indicators", name, "named once")
 
 
-def check_row(field: str, row: Sequence[float], indicators: Sequence[str]) -> None:
-    """Refuse a row that does not hold one number an indicator.
+def check_row(field: str, row: Sequence[float], indicators: Sequence[str]) -> tuple[float, ...]:
+    """The numbers of a row, one an indicator.
 
     Raises
     ------
@@ -151,10 +186,12 @@ def check_row(field: str, row: Sequence[float], indicators: Sequence[str]) -> No
     Traceback (most recent call last):
     scfin_chain.errors.ModelDomainError: row: margin is nan: must be a number in [-1e+45, 1e+45]
     """
-    if len(row) != len(indicators):
-        raise ModelDomainError(field, len(row), f"{len(indicators)} numbers, one an indicator")
-    for name, value in zip(indicators, row, strict=True):
+    values = listed(field, row)
+    if len(values) != len(indicators):
+        raise ModelDomainError(field, len(values), f"{len(indicators)} numbers, one an indicator")
+    for name, value in zip(indicators, values, strict=True):
         domain.number(f"{field}: {name}", value)
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -163,6 +200,12 @@ class Design:
 
     Indicators come in any unit; so scaled, the regression's numbers are all of the size of one. `original` takes
     estimates back.
+
+    Examples
+    --------
+    >>> design = design_of(Sample(indicators=("debt",), rows=((10.0,), (20.0,), (40.0,)), outcomes=(0.1, 0.2, 0.4)))
+    >>> design.matrix[:, 1].round(6).tolist(), design.middles.tolist(), design.spans.tolist()
+    ([-1.0, -0.333333, 1.0], [25.0], [15.0])
     """
 
     matrix: Matrix

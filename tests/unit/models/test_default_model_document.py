@@ -63,6 +63,7 @@ def models(draw: st.DrawFn) -> DefaultModel:
         loss_given_default=draw(st.floats(0, 1)),
         proxy=draw(st.none() | st.builds(DefaultProxy, late_days=days, grace_days=days)),
         cut=draw(st.none() | st.integers(0, 10**6)),
+        seen=tuple(sorted(draw(st.sets(st.text("0123456789abcdef", min_size=16, max_size=16), max_size=3)))),
     )
 
 
@@ -111,6 +112,9 @@ def test_has_a_version_of_its_own(one: DefaultModel, other: DefaultModel) -> Non
         ("late_days", -1, "late_days is -1: must be a whole number"),
         ("grace_days", None, "grace_days is None: must be given where late_days is"),
         ("cut", -1, "cut is -1: must be a whole number"),
+        ("seen", ["0" * 15], r"seen is \('000000000000000',\): must be at most 1,000 digests"),
+        ("seen", ["1" * 16, "0" * 16], "seen is .*: must be in ascending order, each once"),
+        ("seen", ["0" * 16] * 1_001, "seen is 'list': must be a list of at most 1000"),
         ("loss_given_default", 0.6, "version is .*: must be that of the content"),
         ("extra", 1, "field is 'extra': must be one of"),
     ],

@@ -5,6 +5,8 @@ given outcomes of its kind
 given as many observations as parameters: saturated, through every point, without standard errors
 given fewer: refused; so are constant and dependent indicators, outcomes of another kind, and those all alike
 given outcomes that indicators separate, wholly or but for ties: refused in one line
+given a fit or a sample made by hand: refused unless each field is one that a fit could have
+given a model that keeps digests of its rows: rows of the fit should be recognised, and no others
 given any sample: a fit with finite numbers, or one such refusal
 """
 
@@ -17,7 +19,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scfin_chain.models import ModelDomainError, log_odds
-from scfin_chain.models.default_model import DefaultFit, Estimator, Sample, fit_default_model
+from scfin_chain.models.default_model import (
+    DefaultFit,
+    DefaultModel,
+    Estimator,
+    Sample,
+    fit_default_model,
+    marks_of,
+)
 from scfin_chain.models.default_model.sample import Matrix
 from scfin_chain.models.default_model.separation import is_separated
 
@@ -249,3 +258,91 @@ def _assert_agree(ours: DefaultFit, theirs: object, rel: float = 1e-8) -> None:
     assert ours.coefficients == pytest.approx(tuple(params[1:] / units), rel=rel)
     assert ours.standard_errors == pytest.approx(tuple(errors / (1.0, *units)), rel=rel)
     assert ours.p_values == pytest.approx(tuple(p_values), rel=1e-4, abs=1e-12)
+
+
+class TestGivenAFitMadeByHand:
+    GOOD = {  # noqa: RUF012  # read alone
+        "estimator": Estimator.LOGIT,
+        "indicators": ("leverage",),
+        "intercept": -2.0,
+        "coefficients": (4.0,),
+        "standard_errors": (0.5, 1.0),
+        "p_values": (0.1, 0.2),
+        "observations": 40,
+        "log_likelihood": -20.0,
+    }
+    NONE_OF_THEM = (
+        None,
+        True,
+        "probit",
+        b"ab",
+        math.nan,
+        math.inf,
+        1e308,
+        10**5_000,
+        -1,
+        (),
+        (None,),
+        ("x", "x"),
+        ("", 2),
+    )
+
+    @pytest.mark.parametrize("field", GOOD)
+    @pytest.mark.parametrize("value", NONE_OF_THEM, ids=range(len(NONE_OF_THEM)))
+    def test_refuses_a_field_that_no_fit_has(self, field: str, value: object) -> None:
+        allowed = {("intercept", -1), ("log_likelihood", -1)}
+        none = {"standard_errors", "p_values", "log_likelihood"}
+        if (field, value) in allowed or (value is None and field in none):
+            return
+        named = "coefficients" if (field, value) == ("indicators", ()) else field
+        with pytest.raises(ModelDomainError, match=f"^{named}") as refusal:
+            DefaultFit(**{**self.GOOD, field: value})
+        assert "\n" not in str(refusal.value)
+
+    def test_takes_an_estimator_by_its_name_and_numbers_in_a_list(self) -> None:
+        made = DefaultFit(**self.GOOD | {"estimator": "logit", "coefficients": [4.0], "indicators": ["leverage"]})
+        assert made == DefaultFit(**self.GOOD)
+        assert hash(made) == hash(DefaultFit(**self.GOOD))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"rows": None},
+        {"rows": 0.5},
+        {"rows": ((1.0,), 2.0)},
+        {"rows": ("1", "2")},
+        {"rows": np.array([[1.0], [np.nan]])},
+        {"rows": np.ma.masked_invalid([[1.0], [np.nan]])},
+        {"rows": np.array([1.0, 2.0])},
+        {"outcomes": None},
+        {"outcomes": "01"},
+        {"outcomes": (True, False)},
+        {"outcomes": np.eye(2)},
+        {"outcomes": np.array(0.5)},
+        {"indicators": "debt"},
+        {"indicators": None},
+    ],
+    ids=str,
+)
+def test_refuses_a_sample_that_is_none(changed: dict[str, object]) -> None:
+    good = {"indicators": ("debt",), "rows": ((1.0,), (2.0,)), "outcomes": (0.0, 1.0)}
+    with pytest.raises(ModelDomainError, match=f"^{next(iter(changed))}"):
+        Sample(**good | changed)
+
+
+class TestGivenAModelThatKeepsDigests:
+    def test_recognises_rows_of_its_fit_in_any_order(self) -> None:
+        rows, outcomes = drawn(Estimator.LOGIT, n=60)
+        seen, others = sample_of(rows[:40], outcomes[:40]), sample_of(rows[40:], outcomes[40:])
+        model = DefaultModel(fit=fit_default_model(seen, Estimator.LOGIT), seen=marks_of(seen))
+        assert model.seen_among(sample_of(rows[30:60][::-1], outcomes[30:60][::-1])) == 10
+        assert model.seen_among(others) == 0
+        assert model.seen_among(sample_of(rows[:40], 1.0 - outcomes[:40])) == 0
+
+    def test_recognises_some_of_more_rows_than_it_keeps(self) -> None:
+        rows, outcomes = drawn(Estimator.LOGIT, n=5_000)
+        seen = sample_of(rows, outcomes)
+        model = DefaultModel(fit=fit_default_model(seen, Estimator.LOGIT), seen=marks_of(seen))
+        assert len(model.seen) == 1_000
+        assert 60 <= model.seen_among(sample_of(rows[:500], outcomes[:500])) <= 140
