@@ -10,6 +10,8 @@ given a first start that is killed amid the founding of the ledger: it is founde
 given a service that is told to stop
     under load: it ends in order, and goes on at the next start
     while it moves its clock day by day: it ends in order, and the next start moves the clock on
+given a service that is killed while it moves its clock over days on which credit is due
+    it meets each of those days: all is collected and paid once, and the clock gets where it was sent
 """
 
 import logging
@@ -30,7 +32,7 @@ from tests.postgres import running_postgres
 from tests.service import audit
 from tests.service.clients import PATIENCE_SECONDS, Client
 from tests.service.serving import KILLED, Served
-from tests.service.town import Town
+from tests.service.town import CASH, DAYS, Town
 
 KILLS = 50
 
@@ -45,6 +47,12 @@ ANSWERS_ASKED_AGAIN = 150
 FOUNDING_KILLS = 10
 STOP_SECONDS = 15.0
 DAYS_ON = 600
+
+DUE_DAYS = 10
+"""Days in a row on each of which a credit is due."""
+
+FEWEST_KILLS = 2
+"""Else the clock is where it was sent before anything was tried."""
 
 
 log = logging.getLogger(__name__)
@@ -210,3 +218,43 @@ def test_goes_on_with_the_clock_given_it_is_told_to_stop_on_the_way(tmp_path: Pa
         client.close()
     with audit.opened(tmp_path / "data" / DATABASE_NAME) as store, audit.chain_of(store) as gateway:
         assert date_of(day_of(gateway.head().timestamp)) == target
+
+
+@pytest.mark.slow
+def test_meets_each_due_day_once_given_it_is_killed_on_the_way(tmp_path: Path) -> None:
+    chance = random.Random(11)
+    database = tmp_path / "data" / DATABASE_NAME
+    with Served(tmp_path / "data") as served:
+        served.started()
+        town = Town.settled(served, payers=1, signers=0)
+        town.mint(town.core, CASH)
+        for _ in range(DUE_DAYS):
+            town.trade()
+            town.govern()  # and the next trade is due a day later
+        last = date.fromisoformat(town.branch.get("/v1/clock")["today"]) + timedelta(DAYS)
+        town.registrar.done("/v1/clock", {"to": str(last - timedelta(DUE_DAYS + 1))})
+        with ThreadPoolExecutor(1) as pool:
+            moved = pool.submit(town.registrar.done, "/v1/clock", {"to": str(last)})
+            kills = 0
+            while not moved.done():
+                entries, more = entries_in(database), chance.randrange(1, 9)
+                while entries_in(database) < entries + more and not moved.done():
+                    assert served.running, served.said()
+                served.kill()
+                kills += 1
+                served.start()
+            served.wait_until_ready()
+            assert moved.result(PATIENCE_SECONDS)["state"] == "done"
+        log.info("%s kills", kills)
+        assert kills >= FEWEST_KILLS
+        assert town.registrar.get("/v1/clock")["today"] == str(last)
+        town.close()
+        served.kill()
+    with audit.opened(database) as store:
+        audit.require_written_once(store, town.writes)
+        audit.require_single_execution(store)
+        with audit.chain_of(store) as gateway:
+            audit.require_agreement(store, gateway)
+        names = [event["name"] for event in audit.rows(store, audit.EVENTS)]
+    assert names.count("Collected") == names.count("Closed") == DUE_DAYS
+    assert names.count("CollectionFailed") == 0
