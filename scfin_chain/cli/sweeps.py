@@ -95,6 +95,13 @@ def check_targets(paths: Mapping[str, Path | None]) -> None:
         require_format(plot)
 
 
+def require_left_out(given: Mapping[str, object], limit: str) -> None:
+    """Refuse options, by name, that would say nothing beside the others: ``limit`` says why."""
+    for option, value in given.items():
+        if value is not None:
+            raise InvalidInput(option, value if isinstance(value, int | float) else str(value), limit)
+
+
 def varying(rows: Sequence[Mapping[str, object]]) -> list[str]:
     """Names of whose values the rows hold more than one: what a sweep went over."""
     return [name for name in (rows[0] if rows else ()) if any(row[name] != rows[0][name] for row in rows)]

@@ -19,6 +19,8 @@ from scfin_chain.errors import ScfinError
 EXAMPLE = Path(__file__).parents[2] / "examples" / "invoices.csv"
 HISTORY = ("--invoices", str(EXAMPLE), "--late-days", "5", "--indicators", "prompt_share")
 
+BY_P = (*HISTORY, "--criterion", "p_value", "--select")
+
 
 def default(*words: str) -> Result:
     return CliRunner().invoke(app, ["default", *words])
@@ -54,7 +56,7 @@ class TestGivenAPaymentHistory:
 
     def test_says_so_given_rows_of_the_fit(self, model: Path) -> None:
         answer = default("evaluate", "--model", str(model), "--invoices", str(EXAMPLE), "--since", "2024-01-01")
-        assert "some of these rows are of the fit" in answer.stderr
+        assert "some are of days that the fit saw, before 2024-" in answer.stderr
 
     def test_asks_the_file_over_a_sweep(self, model: Path) -> None:
         answer = default("predict", "--model", str(model), "--set", "prompt_share=0.5:1:6", "--form", "json")
@@ -82,6 +84,24 @@ class TestGivenATable:
         assert "path by aic: + debt" in answer.stderr
         assert "selection bias: " in answer.stderr
 
+    def test_says_which_rows_the_fit_saw(self, tmp_path: Path) -> None:
+        file, model = tmp_path / "many.csv", tmp_path / "model.json"
+        rows = [f"{x},{int(x * 13 % 10 < x / 4)}\n" for x in range(40)]
+        file.write_text("debt,default\n" + "".join(rows))
+        assert default("fit", "--table", str(file), "--later-share", "0.5", "--model", str(model)).exit_code == 0
+        answer = default("evaluate", "--model", str(model), "--table", str(file))
+        assert answer.exit_code == 0
+        assert answer.stderr.startswith("at least 20 of these 40 rows are rows of the fit, number for number")
+        file.write_text("debt,default\n" + "".join(rows[20:]))
+        assert default("evaluate", "--model", str(model), "--table", str(file)).stderr == ""
+
+    @pytest.mark.parametrize("direction", [("forward", "--enter", "0.5"), ("backward", "--leave", "0.01")])
+    def test_needs_no_threshold_that_a_search_does_not_use(self, tmp_path: Path, direction: tuple[str, ...]) -> None:
+        file = tmp_path / "many.csv"
+        file.write_text("debt,default\n" + "".join(f"{x},{int(x * 13 % 10 < x / 4)}\n" for x in range(40)))
+        asked = ("fit", "--table", str(file), "--criterion", "p_value", "--select", *direction)
+        assert default(*asked).exit_code == 0
+
 
 class TestGivenABond:
     def test_gives_the_golden_vector(self) -> None:
@@ -108,6 +128,29 @@ class TestGivenABond:
         (("fit", "--invoices", str(EXAMPLE)), "--late-days is None: must be given"),
         (("fit", *HISTORY, "--cut", "2024-12-31"), "--cut is '2024-12-31': must be at most 2024-06-13"),
         (("fit", *HISTORY, "--cut", "2024-04-03", "--later-share", "0.2"), "--later-share is 0.2: must be left out"),
+        (("fit", *HISTORY, "--criterion", "bic"), "--criterion is 'bic': must be left out without --select"),
+        (("fit", *HISTORY, "--enter", "0.05"), "--enter is 0.05: must be left out without --select"),
+        (("fit", *HISTORY, "--leave", "0.1"), "--leave is 0.1: must be left out without --select"),
+        (("fit", *HISTORY, "--select", "both", "--enter", "0.05"), "--enter is 0.05: must be left out unless"),
+        (("fit", *BY_P, "forward", "--leave", "0.1"), "--leave is 0.1: must be left out with --select forward"),
+        (("fit", *BY_P, "backward", "--enter", "0.1"), "--enter is 0.1: must be left out with --select backward"),
+        (("fit", *HISTORY, "--outcome", "x"), "--outcome is 'x': must be left out with --invoices"),
+        (("fit", "--table", "x.csv", "--grace-days", "5"), "--grace-days is 5: must be left out with --table"),
+        (("fit", "--table", "x.csv", "--late-days", "5"), "--late-days is 5: must be left out with --table"),
+        (("fit", "--table", "x.csv", "--cut", "2024-04-03"), "--cut is '2024-04-03 00:00:00': must be left out with"),
+        (("fit", "--table", "/dev/zero"), "--table is '/dev/zero': must be a file, not a device or a pipe"),
+        (("fit", *HISTORY, "--model", "/no/where.json"), "--model is '/no/where.json': must be a file that can be"),
+        (("fit", *HISTORY, "--output", "/no/where.csv"), "--output is '/no/where.csv': must be a file that can be"),
+        (("fit", *HISTORY, "--plot", "/no/where.png"), "--plot is '/no/where.png': must be a file that can be"),
+        (
+            ("fit", *HISTORY, "--output", str(EXAMPLE)),
+            f"--output is '{EXAMPLE}': must be another file than that of --inv",
+        ),
+        (("predict", "--model", "/dev/zero"), "--model is '/dev/zero': must be a file, not a device or a pipe"),
+        (
+            ("predict", "--model", "m", "--table", "x", "--set", "a=1"),
+            "--set is \"['a=1']\": must be left out with --table",
+        ),
         (("fit", *HISTORY, "--plot", "picture.pdf"), "picture is 'picture.pdf': must be a file that ends in"),
         (("fit", *HISTORY[:-1], "leverage"), "--indicators is 'leverage': must be of prompt_share"),
         (("fit", *HISTORY, "--loss-given-default", "62.64"), "loss_given_default is 62.64"),
@@ -120,6 +163,21 @@ def test_says_in_one_line_what_cannot_be(words: tuple[str, ...], said: str) -> N
     message = refusal_of(*words)
     assert message.startswith(said)
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--invoices", str(EXAMPLE), "--outcome", "x"), "--outcome is 'x': must be left out with --invoices"),
+        (
+            ("--table", "x.csv", "--since", "2024-01-01"),
+            "--since is '2024-01-01 00:00:00': must be left out with --table",
+        ),
+        ((), "--invoices and --table is 'neither'"),
+    ],
+)
+def test_judges_by_no_flag_that_would_say_nothing(model: Path, words: tuple[str, ...], said: str) -> None:
+    assert refusal_of("evaluate", "--model", str(model), *words).startswith(said)
 
 
 def test_names_an_indicator_that_is_not_set(model: Path) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from scfin_chain.models.default_model.model import PAPER_LOSS, DefaultModel, marks_of
     from scfin_chain.models.default_model.sample import Sample
     from scfin_chain.models.default_model.selection import (
+        ENTER,
+        LEAVE,
         Criterion,
         Direction,
         Selection,
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
     from scfin_chain.models.default_model.table import BadRows, Table, table_from_csv
 
 __all__ = [
+    "ENTER",
     "HISTORY_INDICATORS",
+    "LEAVE",
     "PAPER_LOSS",
     "BadRows",
     "Bin",
@@ -107,6 +111,8 @@ _HOMES = {
     ),
     "sample": ("Sample",),
     "selection": (
+        "ENTER",
+        "LEAVE",
         "Criterion",
         "Direction",
         "Selection",
