@@ -20,6 +20,7 @@ from scfin_chain.cli.program import app, errors, output
 from scfin_chain.config import Settings, load_settings
 from scfin_chain.errors import InvalidInput
 from scfin_chain.files import LARGEST_DOCUMENT, check_distinct, check_target, read_text
+from scfin_chain.models.default_model.model import DefaultModel
 from scfin_chain.scenarios import report
 from scfin_chain.scenarios.conservation import check_conservation
 from scfin_chain.scenarios.demo import FIRST_DAY, Demo
@@ -120,14 +121,15 @@ def run(
     check_distinct({"--invoices": invoices, "--settings": settings, "--database": _file(database), "--json": json_file})
     choice = _chain_choice(chain, rpc_url, seed=seed)
     chosen = load_settings(settings)
-    Rules.from_settings(chosen)  # refused now, and not after the file was read
+    rules = Rules.from_settings(chosen)  # refused now, and not after the file was read
     rows = read_invoices(invoices, amount_unit=chosen.scenario.amount_unit, limit=limit)
     if check:
         _print_check(rows)
         return
     check_target(json_file, field="--json")
     showing = _progress_lines() if progress_lines else _progress_bar(not no_progress)
-    results = _replay(rows, choice, database, chosen, showing)
+    inputs = _inputs_hash(rows, seed, chosen, rules.model)
+    results = _replay(rows, choice, database, chosen, inputs, showing)
     seconds = monotonic() - started
     output.print(report.summary(results, seconds=seconds))
     output.print(f"SHA-256 {results.digest}", soft_wrap=True)
@@ -156,10 +158,10 @@ def _replay(
     choice: ChainChoice,
     database: str | None,
     settings: Settings,
+    inputs: str,
     showing: AbstractContextManager[Progress],
 ) -> Results:
     start = Day(min(invoice.invoiced for invoice in rows))
-    inputs = _inputs_hash(rows, choice.seed, settings)
     with open_laboratory(
         start=start, settings=settings, chain=choice, database=database, inputs_hash=inputs
     ) as laboratory:
@@ -198,10 +200,13 @@ def _progress_bar(shown_: bool) -> Iterator[Progress]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _inputs_hash(rows: tuple[Invoice, ...], seed: int, settings: Settings) -> str:
+def _inputs_hash(rows: tuple[Invoice, ...], seed: int, settings: Settings, model: DefaultModel | None) -> str:
+    """Over all that a run depends on; of a fitted model its content, which its path does not tell."""
     spelled = [f"{row.country}/{row.customer}/{row.number}/{row.invoiced}/{row.due}/{row.settled}" for row in rows]
     amounts = [[row.amount, row.disputed] for row in rows]
-    return digest({"invoices": spelled, "amounts": amounts, "seed": seed, "settings": repr(settings)}).hex()
+    fitted = {} if model is None else {"fitted_model": model.version}
+    inputs = {"invoices": spelled, "amounts": amounts, "seed": seed, "settings": repr(settings)}
+    return digest(inputs | fitted).hex()
 
 
 def _chain_choice(chain: str, rpc_url: str, *, seed: int) -> ChainChoice:

@@ -3,9 +3,11 @@
 given a model fitted to the payments of the example file, named in the settings
     requests that the rating table approves should be refused, and others priced anew
     each decision should sign the model's version, and tell what the model said
+given another model in the same file: a run should have another hash of its inputs
 given none: the decisions, and their hashes, should be as they were before there were fitted models
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from typer.testing import CliRunner
 
 from scfin_chain.cli import app
 from scfin_chain.config import ScoreSettings, Settings
-from scfin_chain.models.default_model import DefaultModel, model_from_json
+from scfin_chain.models.default_model import DefaultModel, model_from_json, model_to_json
 from scfin_chain.scenarios.invoices import read_invoices
 from scfin_chain.service.explanation import explain
+from scfin_chain.store.store import Store
 from scfin_chain.units import date_of
 from tests.scenarios.files import Row, replayed, write
 
@@ -53,6 +56,23 @@ def runs(
         by_model = run.decisions()
         told = explain(run.laboratory.store, by_model[-1]["financing"])
     return by_table, by_model, told
+
+
+def test_enters_the_hash_of_a_runs_inputs_by_its_content(fitted: Path, tmp_path: Path) -> None:
+    path, chosen, invoices = tmp_path / "model.json", tmp_path / "fitted.toml", tmp_path / "first.csv"
+    chosen.write_text(f'[score]\nfitted_model = "{path}"\n', encoding="utf-8")
+    write(invoices, _first(1))
+    model = model_from_json(fitted.read_text(encoding="utf-8"))
+    hashes = []
+    for place, years in enumerate((1.0, 1.0, 2.0)):
+        path.write_text(model_to_json(replace(model, years=years)), encoding="utf-8")
+        database = tmp_path / f"{place}.sqlite"
+        asked = ["run", "--invoices", str(invoices), "--settings", str(chosen), "--database", str(database)]
+        assert CliRunner().invoke(app, asked).exit_code == 0
+        store = Store.existing(database)
+        hashes.append(store.run.inputs_hash)
+        store.close()
+    assert hashes[0] == hashes[1] != hashes[2]
 
 
 def test_changes_decisions(runs: tuple[list[dict[str, Any]], list[dict[str, Any]], str]) -> None:
