@@ -31,6 +31,7 @@ __all__ = [
     "expectation",
     "markdown",
     "reproduce",
+    "require_paper",
     "summary",
     "telling",
 ]
@@ -38,6 +39,11 @@ __all__ = [
 
 def reproduce(paper: str | None = None) -> list[Row]:
     """The rows of one paper or of all, in the papers' order."""
+    require_paper(paper)
+    return [row for name, rows in PAPERS.items() if paper in (None, name) for row in rows()]
+
+
+def require_paper(paper: str | None) -> None:
+    """Refuse what is neither a paper nor all of them."""
     if paper is not None and paper not in PAPERS:
         raise InvalidInput("PAPER", paper, f"one of {', '.join(PAPERS)}")
-    return [row for name, rows in PAPERS.items() if paper in (None, name) for row in rows()]

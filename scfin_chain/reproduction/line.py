@@ -1,6 +1,7 @@
 """The numbers of paper 004, computed by the models of the credit line."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -20,16 +21,18 @@ from scfin_chain.models import (
     freight_guarantee,
     line_elasticities,
     line_scenarios,
+    normal_cdf,
     normal_quantile,
     optimal_line,
     profits_by_line,
 )
-from scfin_chain.reproduction.row import Row, Rows, digits
+from scfin_chain.reproduction.row import INPUT, Row, Rows, digits
 
 VOLUME = BusinessVolume(mean=872_456, deviation=500_518)
 FREIGHT = Freight(unit_price=0.29, distance=1000)
 PRINTED_PROBABILITY = 0.4234
 PRINTED_CAP, PRINTED_SUPPORTS = 7_792_124, ((0.07, 8_337_572), (0.08, 8_415_494))
+COSTS, PERIODS = (0.005, 0.01, 0.05), 1.0
 LOSS, RISK_FREE, TAX = 0.6264, 0.03, 0.2
 """Loss given default as printed; a riskless rate and a tax to show what the bond formula would need."""
 
@@ -46,6 +49,7 @@ plain = digits(",.0f")
 def line_rows() -> list[Row]:
     """Each printed number of the paper, in its order, and the cells of Tables 8 and 9."""
     rows = Rows(paper="004")
+    _inputs(rows)
     _fit(rows)
     _guarantee(rows)
     _lines(rows)
@@ -54,10 +58,35 @@ def line_rows() -> list[Row]:
     return rows.rows
 
 
+def _inputs(rows: Rows) -> None:
+    rows.missing(
+        "introduction: cost of logistics, its share of GDP, cost of highways, days until freight is paid",
+        "14.6 trillion, 14.7 %, 7.7 trillion, 3 to 6 months",
+        "quoted from statistics; nothing to compute them from",
+    )
+    rows.missing("credit pricing: lines of ratings A and B", "90 %, 80 %", "an example, with no model behind it")
+    held = math.isclose(sum(COSTS), PAPER_COST_RATE)
+    rows.claim("costs ct, cg, cs", "0.5 %, 1 %, 5 %", _rates(COSTS) if held else "another sum", PAPER_COST_RATE, INPUT)
+    rows.claim("periods T, distance D, km", "1, 1000", f"{PERIODS:g}, {FREIGHT.distance:g}", None, INPUT)
+    rows.claim("tax on interest, loss given default", "20 %, 0.6264", f"{_rates([TAX])}, {LOSS}", None, INPUT)
+    rows.missing(
+        "nine indicators of company 002800",
+        "2.03 %, 1.71, 15.09 %, 0.11, 21.46 %, 0.95, -6.74 %, 27.87 %, 10.01",
+        "inputs of equation 11, whose coefficients are lost",
+    )
+
+
+def _rates(rates: Sequence[float]) -> str:
+    return ", ".join(f"{100 * rate:g} %" for rate in rates)
+
+
 def _fit(rows: Rows) -> None:
     rows.number("groups of volume, price and distance: 35 weeks x 3", "105", 35 * 3, plain)
     rows.missing("unit price P", "0.29", "the 35 weekly prices are not given")
     rows.number("indicators kept, 17 - 8", "9", 17 - 8, plain)
+    rows.missing(
+        "firms sampled, of them with bonds", "20, 10", "their names are given, not their bonds: Table 4 is lost"
+    )
     free = 10 - 9 - 1
     rng = np.random.default_rng(0)
     regressors = np.column_stack([np.ones(10), rng.normal(size=(10, 9))])
@@ -78,7 +107,7 @@ def _fit(rows: Rows) -> None:
         None,
         f"F divides by the residual degrees of freedom, of which there are {free}; it would take more than 10 firms",
     )
-    rows.missing("Tables 1, 4, 5, 6, 7 and equation 11", "-", "coefficients and data are lost")
+    rows.missing("Tables 1 to 7 and equation 11", "-", "coefficients and data are lost")
     share = PRINTED_PROBABILITY * LOSS
     bond = (RISK_FREE + share) / (1.0 - share)
     rows.missing(
@@ -96,7 +125,7 @@ def _fit(rows: Rows) -> None:
         "872,456; 500,518",
         f"the volumes are not given; two that give both are {first:,} and {second:,}; with n - 1 sigma would be "
         f"{unbiased.deviation:,.2f} and G {guarantee / 1e6:.1f} million: G > 0 only for Z < "
-        f"{VOLUME.mean / VOLUME.deviation:.6f}",
+        f"{VOLUME.mean / VOLUME.deviation:.6f}, alpha < {100 * normal_cdf(VOLUME.mean / VOLUME.deviation):.2f} %",
         computed=f"{again.mean:,.0f}; {again.deviation:,.0f}",
         value=again.deviation,
     )
@@ -157,6 +186,14 @@ def _claims(rows: Rows) -> None:
         "read literally, EQ = [(r - c) - (1 + r)/2] L < 0 for r < 1 + 2 c; the printed lines need the support fixed at "
         "(1 - p) G (1 + r), whatever L",
     )
+    rows.claim(
+        "constraint on the line: L <= p G",
+        "p G",
+        "(1 - p) G",
+        PAPER_DEFAULT_PROBABILITY * PAPER_GUARANTEE,
+        f"p G is {PAPER_DEFAULT_PROBABILITY * PAPER_GUARANTEE:,.0f} and would grow with the risk; the next words bound "
+        "x by (1 - p) G (1 + r), and so do the numbers",
+    )
     slope = _rate_slope(0.10)
     rows.claim(
         "the interest rate as a decision",
@@ -169,7 +206,19 @@ def _claims(rows: Rows) -> None:
 
 
 def _tables(rows: Rows) -> None:
-    for scenario in line_scenarios(RATES):
+    scenarios = line_scenarios(RATES)
+    basic, more, safer = (
+        [(cell.line, cell.profit) for cell in cells]
+        for cells in zip(*((one.basic, one.more_volume, one.safer) for one in scenarios), strict=True)
+    )
+    for claim, before, after in (
+        ("with the rate", basic[:-1], basic[1:]),
+        ("with 10 % more volume", basic, more),
+        ("with 10 % less default", basic, safer),
+    ):
+        up = all(low < high for pair in zip(before, after, strict=True) for low, high in zip(*pair, strict=True))
+        rows.claim(f"Table 8: line and profit {claim}", "rise", "rise" if up else "do not rise", None)
+    for scenario in scenarios:
         cells = [scenario.basic, scenario.more_volume, scenario.safer]
         printed = PRINTED_LINES.get(scenario.rate, ("lost",))
         rows.missing(

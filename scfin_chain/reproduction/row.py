@@ -7,6 +7,9 @@ from enum import StrEnum
 Shown = Callable[[float], str]
 """How a paper writes a number: its digits and unit."""
 
+INPUT = "an input, held by the models as it is printed"
+"""Note of a number that nothing is computed from, but that stands in the code."""
+
 
 class Finding(StrEnum):
     """What becomes of a printed number."""
