@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Literal
 
 import typer
@@ -10,12 +11,18 @@ from scfin_chain.cli.program import app, output
 from scfin_chain.cli.sweeps import show
 from scfin_chain.errors import InvalidInput
 
+PAPER_OF_FIGURES = "001"
+
 
 @app.command()
 def reproduce(
     paper: Annotated[str | None, typer.Argument(help="000, 001, 003 or 004; all of them without it.")] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the rows, in full, to this file.")] = None,
-    markdown_file: Annotated[Path | None, typer.Option("--markdown", help="Write a page of them to this file.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the rows, in full, to this .json file.")
+    ] = None,
+    markdown_file: Annotated[
+        Path | None, typer.Option("--markdown", help="Write a page of them to this .md file.")
+    ] = None,
     figures: Annotated[
         Path | None, typer.Option("--figures", help="Draw paper 001's figures 5 to 8 into this folder.")
     ] = None,
@@ -32,6 +39,13 @@ def reproduce(
     """
     from scfin_chain import reproduction  # statsmodels and its company take seconds to load
 
+    reproduction.require_paper(paper)
+    _require_file("--json", json_file, ".json")
+    _require_file("--markdown", markdown_file, ".md")
+    if figures is not None:
+        if paper not in (None, PAPER_OF_FIGURES):
+            raise InvalidInput("PAPER", paper, f"{PAPER_OF_FIGURES}, or none, with --figures: it has them")
+        _require_folder(figures)
     rows = reproduction.reproduce(paper)
     output.print("The most telling:", *(f"- {line}" for line in reproduction.telling(rows)), sep="\n", soft_wrap=True)
     output.print()
@@ -51,23 +65,44 @@ def reproduce(
     reproduction.check(rows, reproduction.PAPERS if paper is None else [paper])
 
 
+def _require_file(option: str, path: Path | None, suffix: str) -> None:
+    """Refuse a file that cannot be written, and leave what is there as it is."""
+    if path is None:
+        return
+    if path.suffix != suffix:
+        raise InvalidInput(option, str(path), f"a file that ends in {suffix}")
+    new = not path.exists()
+    try:
+        path.open("a").close()
+    except OSError as error:
+        raise InvalidInput(option, str(path), f"a file that can be written ({error.strerror})") from error
+    if new:
+        path.unlink()
+
+
+def _require_folder(folder: Path) -> None:
+    """Refuse a folder in which, or on the way to which, nothing can be made."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        TemporaryDirectory(dir=there).cleanup()
+    except OSError as error:
+        raise InvalidInput(
+            "--figures", str(folder), f"a folder that can be made and written to ({error.strerror})"
+        ) from error
+
+
 def _draw(folder: Path, form: str) -> None:
-    """The printed game beside each change of it, with what the paper says of the change."""
+    """The printed game beside each change of it: what the paper says of the change, and what follows."""
     from scfin_chain.models import PRINTED_GAME
     from scfin_chain.pictures import game as pictures
     from scfin_chain.pictures import style
     from scfin_chain.reproduction.game import EXPERIMENTS
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidInput("--figures", str(folder), f"a folder that can be made ({error.strerror})") from error
-    printed = "printed parameters"
-    style.save(
-        pictures.phase_portraits({f"{printed}\npaper: (0.467, 0.65)": PRINTED_GAME}), folder / f"figure-5.{form}"
-    )
+    folder.mkdir(parents=True, exist_ok=True)
+    printed = "printed parameters\npaper: E5 = (0.467, 0.65), two stable corners\nfollows: a centre, four saddles"
+    style.save(pictures.phase_portraits({printed: PRINTED_GAME}), folder / f"figure-5.{form}")
     for experiment in EXPERIMENTS:
-        changed = f"{experiment.name}\npaper: {experiment.said}"
+        changed = f"{experiment.name}\npaper: {experiment.said}\nfollows: {experiment.follows}"
         name = experiment.name.replace(" = ", "-").replace(".", "_")
         figure = pictures.phase_portraits({printed: PRINTED_GAME, changed: experiment.game})
         style.save(figure, folder / f"figure-{experiment.figure}-{name}.{form}")
