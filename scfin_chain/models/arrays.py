@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models.formulas import Elementary, FloatArray
 from scfin_chain.models.interval import Interval
+from scfin_chain.models.normal import normal_cdfs
 
 BLOCK: Final = 16_384
 """Elements that are worked on at a time, so that what is between inputs and results stays in the processor's cache."""
@@ -36,7 +36,7 @@ ARRAYS: Final[Elementary[FloatArray]] = Elementary(
     exp=np.exp,
     log=np.log,
     sqrt=np.sqrt,
-    cdf=ndtr,
+    cdf=normal_cdfs,
     ratio=_ratio,
     clip=lambda value, low, high: np.minimum(np.maximum(value, low), high),
     share=_share,

@@ -49,7 +49,7 @@ class Elementary(Generic[Number]):
     sqrt: Callable[[Number], Number]
     cdf: Callable[[Number], Number]
     ratio: Callable[[Number, Number], Number]
-    clip: Callable[[Number, Number, Number], Number]
+    clip: Callable[[Number, Number | float, Number], Number]
     share: Callable[[Number, Number], Number]
 
 
@@ -115,9 +115,9 @@ def option_parts(terms: OptionTerms[Number], maths: Elementary[Number]) -> Optio
     """
     strike = terms.collateral * terms.strike_rate
     discounted_strike = strike * maths.exp(-terms.risk_free * terms.years)
-    intrinsic = maths.clip(terms.collateral - discounted_strike, 0.0 * terms.collateral, terms.collateral)
+    intrinsic = maths.clip(terms.collateral - discounted_strike, 0.0, terms.collateral)
     deviation = terms.volatility * maths.sqrt(terms.years)
-    drift = -maths.log(terms.strike_rate) + (terms.risk_free + terms.volatility**2 / 2.0) * terms.years
+    drift = (terms.risk_free + terms.volatility**2 / 2.0) * terms.years - maths.log(terms.strike_rate)
     d1 = maths.ratio(drift, deviation)
     d2 = d1 - deviation
     value = terms.collateral * maths.cdf(d1) - discounted_strike * maths.cdf(d2)
