@@ -1,6 +1,6 @@
 """``scfin series``: unit roots, causality and a vector autoregression of columns of a file, or of a ledger's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +9,7 @@ import typer
 from scfin_chain.cli import sweeps
 from scfin_chain.cli.program import app
 from scfin_chain.cli.series_source import of_file, of_ledger
-from scfin_chain.cli.series_study import TABLES, Kind, Row, Study
+from scfin_chain.cli.series_study import READS, TABLES, Kind, Row, Study
 from scfin_chain.cli.sweeps import FormOption, OutputOption, ParametersOption, PlotOption, SetOption
 from scfin_chain.errors import InvalidInput
 
@@ -72,16 +72,15 @@ def series(
 
     Example: scfin series --database run.sqlite --set values=logs --plot responses.svg
     """
-    if plot is not None:
-        from scfin_chain.pictures import style  # as long to load as the models
-
-        style.require_format(plot)
+    sweeps.check_targets({"--csv": csv_file, "--parameters": parameters, "--output": output, "--plot": plot})
     if (csv_file is None) == (database is None):
         raise InvalidInput("--csv and --database", "both" if csv_file else "neither", "one of them")
-    for option, month in (("--since", since), ("--until", until)):
-        if csv_file is not None and month is not None:
-            raise InvalidInput(option, month, "left out: it is of a ledger")
+    if csv_file is not None:
+        sweeps.require_left_out({"--since": since, "--until": until}, "left out: it is of a ledger")
+    if plot is not None and table == "lags":
+        raise InvalidInput("--plot", str(plot), "left out with --table lags, which nothing draws")
     sets = sweeps.parameter_sets(DEFAULTS, file=parameters, given=given)
+    _require_read(given or (), sets, table, ledger=database is not None, drawn=plot is not None)
     swept = sweeps.varying(sets)
     if plot is not None and len(sets) > 1:
         raise InvalidInput("--plot", str(plot), f"of one set of parameters, not of {len(sets)}")
@@ -96,6 +95,20 @@ def series(
         if plot is not None:
             _draw(study, table, plot)
     sweeps.show(rows, form=form, output=output)
+
+
+def _require_read(
+    given: Sequence[str], sets: Sequence[sweeps.ParameterSet], table: Kind, *, ledger: bool, drawn: bool
+) -> None:
+    """Refuse to set what would change nothing."""
+    read = [*READS[table], *(("horizon", "level") if table == "tests" and drawn else ()), *(("freight",) * ledger)]
+    orders = [str(one[name]) for one in sets for name in ("lags", "adf_lags") if name in read]
+    if orders and all(order.isdigit() for order in orders):
+        read.remove("most_lags")  # nothing is chosen
+    for text in given:
+        if text.partition("=")[0] not in read:
+            source = "a ledger" if ledger else "a file"
+            raise InvalidInput("--set", text, f"one of {', '.join(read)}, of which --table {table} of {source} is made")
 
 
 def _draw(study: Study, table: Kind, path: Path) -> None:

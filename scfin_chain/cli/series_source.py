@@ -17,6 +17,9 @@ from scfin_chain.units import BasisPoints
 LABELS = ("month", "period", "date")
 """Columns of a file that name its rows, and are no series."""
 
+NAME_LIMIT = 64
+"""Longest name of a column, characters."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
@@ -60,8 +63,9 @@ def of_file(path: Path) -> Source:
     reader = csv.reader(io.StringIO(read_text(path, field="--csv", most=LARGEST_TABLE), newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        if not header or len(set(header)) < len(header) or "" in header:
-            raise InvalidInput(f"{path.name}, line 1", ",".join(header), "names of columns, each once")
+        if not header or len(set(header)) < len(header) or not all(0 < len(name) <= NAME_LIMIT for name in header):
+            limit = f"names of columns, each once, 1 to {NAME_LIMIT} characters"
+            raise InvalidInput(f"{path.name}, line 1", ",".join(header), limit)
         names = [name for name in header if name.lower() not in LABELS]
         columns: dict[str, list[float]] = {name: [] for name in names}
         labels: list[str] = []

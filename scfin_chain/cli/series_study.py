@@ -32,10 +32,13 @@ class Study:
     def of(cls, source: Source, names: Sequence[str] | None, chosen: ParameterSet) -> "Study":
         from scfin_chain.models.series import sample_of  # takes seconds to load
 
-        for name in names or ():
+        chosen_names = names or tuple(source.columns)
+        for place, name in enumerate(chosen_names):
             if name not in source.columns:
                 raise InvalidInput("--column", name, f"one of {', '.join(source.columns)}")
-        given = sample_of({name: source.columns[name] for name in dict.fromkeys(names or source.columns)})
+            if name in chosen_names[:place]:
+                raise InvalidInput("--column", name, "named once")
+        given = sample_of({name: source.columns[name] for name in chosen_names})
         values = _word(chosen, "values", ("levels", "logs", "differences", "log-differences"))
         if values.startswith("log"):
             given = given.logarithms()
@@ -217,6 +220,15 @@ TABLES: Mapping[Kind, Callable[[Study], Iterator[Row]]] = {
     "responses": lambda study: _of_bands(study.responses()),
     "decomposition": lambda study: _of_bands(study.decomposition()),
 }
+
+READS: Mapping[Kind, tuple[str, ...]] = {
+    "tests": ("values", "terms", "adf_lags", "lags", "most_lags", "significance", "portmanteau_lags"),
+    "series": ("values",),
+    "lags": ("values", "most_lags"),
+    "responses": ("values", "lags", "most_lags", "horizon", "level"),
+    "decomposition": ("values", "lags", "most_lags", "horizon", "level", "draws", "seed"),
+}
+"""On which parameters each table depends."""
 
 
 def _row(

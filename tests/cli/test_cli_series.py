@@ -132,17 +132,17 @@ def test_text_is_a_table(scfin: Scfin, example: Path):
 
 
 @pytest.mark.parametrize(
-    ("table", "columns", "count"),
+    ("table", "given", "columns", "count"),
     [
-        ("series", ["period", "z", "x"], 16),
-        ("lags", ["lags", "observations", "aic", "bic", "hq", "picked by"], 3),
-        ("responses", ["answer", "shock", "period", "value", "lower", "upper"], 4 * 6),
-        ("decomposition", ["answer", "shock", "period", "value", "lower", "upper"], 4 * 5),
+        ("series", "", ["period", "z", "x"], 16),
+        ("lags", "most_lags=2", ["lags", "observations", "aic", "bic", "hq", "picked by"], 3),
+        ("responses", "horizon=5 most_lags=2", ["answer", "shock", "period", "value", "lower", "upper"], 4 * 6),
+        ("decomposition", "horizon=5 draws=100", ["answer", "shock", "period", "value", "lower", "upper"], 4 * 5),
     ],
 )
-def test_each_table_has_its_rows(scfin: Scfin, example: Path, table: str, columns: list[str], count: int):
-    given = ("--set", "horizon=5", "--set", "most_lags=2", "--set", "draws=100")
-    ended = scfin("--csv", example, "--table", table, "--form", "csv", *given)
+def test_each_table_has_its_rows(scfin: Scfin, example: Path, table: str, given: str, columns: list[str], count: int):
+    settings = [word for text in given.split() for word in ("--set", text)]
+    ended = scfin("--csv", example, "--table", table, "--form", "csv", *settings)
     rows = list(csv.DictReader(io.StringIO(ended.out)))
 
     assert ended.code == 0, ended.err
@@ -191,12 +191,20 @@ def test_too_few_months_are_refused(scfin: Scfin, ledger: Path):
     )
 
 
-@pytest.mark.parametrize("table", ["tests", "series", "responses", "decomposition"])
+@pytest.mark.parametrize(
+    ("table", "given"),
+    [
+        ("tests", "lags=1 adf_lags=0 horizon=5"),
+        ("series", "freight=500"),
+        ("responses", "lags=1"),
+        ("decomposition", "lags=1 draws=100"),
+    ],
+)
 @pytest.mark.parametrize("suffix", ["png", "svg"])
-def test_pictures_are_written(scfin: Scfin, ledger: Path, tmp_path: Path, table: str, suffix: str):
+def test_pictures_are_written(scfin: Scfin, ledger: Path, tmp_path: Path, table: str, given: str, suffix: str):
     path = tmp_path / f"picture.{suffix}"
-    given = ("--set", "lags=1", "--set", "adf_lags=0", "--set", "draws=100", "--table", table, "--plot", path)
-    ended = scfin("--database", ledger, *given)
+    settings = [word for text in given.split() for word in ("--set", text)]
+    ended = scfin("--database", ledger, "--table", table, "--plot", path, *settings)
 
     assert ended.code == 0, ended.err
     assert path.read_bytes()[:4] in (b"\x89PNG", b"<?xm")
@@ -210,6 +218,7 @@ def test_pictures_are_written(scfin: Scfin, ledger: Path, tmp_path: Path, table:
         (("z,x", "1,2", "2,nan"), "line 3: x is 'nan': must be a finite number"),
         (("z,x", "1,2", "2,3,4"), "line 3 is '2,3,4': must be 2 values, as in the header"),
         (("z,z", "1,2"), "line 1 is 'z,z': must be names of columns, each once"),
+        ((f"{'z' * 65},x", "1,2"), "must be names of columns, each once, 1 to 64 characters"),
         (("month", "2024-01"), "must be a file with a column of numbers"),
         (("z,x", "1,2", "2,5", "4,1"), "observations is 3: must be at least 6, for a choice of lags"),
         (("z,x", "1,2", "2,5", "3,1"), "change of z is constant at 1.0: must be a series that moves"),
@@ -241,6 +250,16 @@ def test_a_bad_file_is_refused_in_one_line(scfin: Scfin, tmp_path: Path, lines: 
         (("--plot", "picture.pdf"), "must be a file that ends in .png or .svg"),
         (("--plot", "picture.png", "--set", "lags=1,2"), "must be of one set of parameters, not of 2"),
         (("--database", "run.sqlite"), "--csv and --database is 'both': must be one of them"),
+        (("--set", "freight=300"), "--set is 'freight=300': must be one of values, terms"),
+        (("--set", "horizon=5"), "--set is 'horizon=5': must be one of values, terms"),
+        (("--table", "series", "--set", "lags=1"), "must be one of values, of which --table series of a file is made"),
+        (("--table", "responses", "--set", "draws=100"), "--set is 'draws=100': must be one of values, lags"),
+        (("--set", "lags=1", "--set", "adf_lags=0", "--set", "most_lags=2"), "--set is 'most_lags=2': must be one of"),
+        (("--table", "lags", "--plot", "a.png"), "--plot is 'a.png': must be left out with --table lags"),
+        (("--column", "z", "--column", "z"), "--column is 'z': must be named once"),
+        (("--plot", "no/where.png"), "--plot is 'no/where.png': must be a file that can be written"),
+        (("--output", "."), "--output is '.': must be a file, not a folder"),
+        (("--output", "example.csv"), "--output is 'example.csv': must be another file than that of --csv"),
         (("--since", "2024-13"), "--since is '2024-13': must be left out: it is of a ledger"),
     ],
 )
