@@ -16,15 +16,16 @@ from scfin_chain.cli.sweeps import (
     PlotOption,
     SetOption,
     Value,
+    check_targets,
     parameter_sets,
     show,
     varying,
 )
 from scfin_chain.errors import InvalidInput
-from scfin_chain.models import PRINTED_GAME, Dynamics, Game, Verdict, area_slopes, replicator_dynamics, stability
+from scfin_chain.models import PRINTED_GAME, Game, Verdict, area_slopes, domain
 
 if TYPE_CHECKING:
-    from scfin_chain.models.sweep import Masked
+    from scfin_chain.models.sweep import GameSweep, Masked
 
 DEFAULTS: Mapping[str, Value] = {field.name: float(getattr(PRINTED_GAME, field.name)) for field in fields(Game)}
 """The paper's section 5.2."""
@@ -43,7 +44,9 @@ def game(
     slopes: Annotated[
         bool, typer.Option("--slopes", help="Also say how the paper's S1 moves with each parameter.")
     ] = False,
-    picture: Annotated[Picture, typer.Option("--picture", help="What --plot draws, a panel a game.")] = "phase",
+    picture: Annotated[
+        Picture | None, typer.Option("--picture", help="What --plot draws, a panel a game; phase without it.")
+    ] = None,
     form: FormOption = "text",
     output: OutputOption = None,
     plot: PlotOption = None,
@@ -60,34 +63,37 @@ def game(
     Where the bank's basin is how large, as v1 and k change:
         scfin game --set incentive=100:500:81 --set fraud_share=0.7:1:61 --form csv --output basins.csv
     """
-    sets = parameter_sets(DEFAULTS, file=parameters, given=given)
+    check_targets({"--parameters": parameters, "--output": output, "--plot": plot})
+    if picture is not None and plot is None:
+        raise InvalidInput("--picture", picture, "left out without --plot")
     begin = None if start is None else _start(start)
+    sets = parameter_sets(DEFAULTS, file=parameters, given=given)
     if plot is not None:
-        from scfin_chain.pictures.style import require_format  # matplotlib takes a second to load
+        from scfin_chain.pictures.game import require_panels  # matplotlib takes a second to load
 
-        require_format(plot)
-    rows = _rows(sets)
-    for row, values in zip(rows, sets, strict=True):
-        if begin is not None:
-            row.update(_path(replicator_dynamics(_game(values)), *begin))
-        if slopes:
-            found = area_slopes(_game(values))
-            row.update({f"S1 by {field.name}": getattr(found, field.name) for field in fields(found)})
+        require_panels(len(sets))
+    from scfin_chain.models.sweep import sweep_games  # scipy does, too
+
+    found = sweep_games({name: [float(values[name]) for values in sets] for name in DEFAULTS})
+    rows = _rows(sets, found)
+    if begin is not None:
+        for row, path in zip(rows, _paths(found, *begin), strict=True):
+            row.update(path)
+    if slopes:
+        for row, values in zip(rows, sets, strict=True):
+            steep = area_slopes(_game(values))
+            row.update({f"S1 by {field.name}": getattr(steep, field.name) for field in fields(steep)})
     if plot is not None:
         from scfin_chain.pictures.game import basin_figure, phase_portraits
         from scfin_chain.pictures.style import save
 
-        draw = phase_portraits if picture == "phase" else basin_figure
+        draw = basin_figure if picture == "basins" else phase_portraits
         save(draw(_named(sets)), plot)
     show(rows, form=form, output=output)
 
 
-def _rows(sets: Sequence[ParameterSet]) -> list[dict[str, object]]:
-    """What follows from each set, all of them in one call."""
-    from scfin_chain.models.sweep import sweep_games
-
+def _rows(sets: Sequence[ParameterSet], found: "GameSweep") -> list[dict[str, object]]:
     swept = varying(sets)
-    found = sweep_games({name: [float(values[name]) for values in sets] for name in DEFAULTS})
     names = ("(0,0)", "(0,1)", "(1,0)", "(1,1)")
     rows: list[dict[str, object]] = []
     for place, values in enumerate(sets):
@@ -114,28 +120,32 @@ def _start(text: str) -> tuple[float, float]:
         x, y = (float(part) for part in text.split(","))
     except ValueError:
         raise InvalidInput("--start", text, "X,Y") from None
+    for share in (x, y):
+        domain.share("--start", share)
     return x, y
 
 
-def _path(dynamics: Dynamics, x: float, y: float) -> dict[str, object]:
-    """Where the path from a start goes; the same names for each game, None where there is nothing to say."""
+def _paths(found: "GameSweep", x: float, y: float) -> list[dict[str, object]]:
+    """Where the path from a start goes in each game; the same names for each, None where there is nothing to say."""
     from scfin_chain.models.orbit import closed_orbits
     from scfin_chain.models.trajectory import settle
 
-    row: dict[str, object] = dict.fromkeys(("rests at", "after", "period", "x from", "x to", "y from", "y to"))
-    found = stability(dynamics)
-    inside = 0.0 < x < 1.0 and 0.0 < y < 1.0
-    if found.interior is not None and found.interior.verdict is Verdict.CENTRE and inside:
-        orbit = closed_orbits(dynamics, x, y)
-        parts = (orbit.period, orbit.x_low, orbit.x_high, orbit.y_low, orbit.y_high)
-        row.update(zip(("period", "x from", "x to", "y from", "y to"), map(float, parts), strict=True))
-    else:
-        end = settle(dynamics, x, y)
-        time = float(end.time)
-        row.update(
-            {"rests at": f"({float(end.x):.10g}, {float(end.y):.10g})", "after": time if isfinite(time) else None}
-        )
-    return row
+    closes = found.closes if 0.0 < x < 1.0 and 0.0 < y < 1.0 else found.closes & False
+    if not (closes | found.rests).any():
+        raise InvalidInput("--start", f"{x:g},{y:g}", "inside a game with a centre, or in one where a corner attracts")
+    orbit, end = closed_orbits(found.only(closes), x, y), settle(found.only(found.rests), x, y)
+    turning = iter(zip(orbit.period, orbit.x_low, orbit.x_high, orbit.y_low, orbit.y_high, strict=True))
+    resting = iter(zip(end.x, end.y, end.time, strict=True))
+    rows: list[dict[str, object]] = []
+    for turns, rests in zip(closes, found.rests, strict=True):
+        row: dict[str, object] = dict.fromkeys(("rests at", "after", "period", "x from", "x to", "y from", "y to"))
+        if turns:
+            row.update(zip(("period", "x from", "x to", "y from", "y to"), map(float, next(turning)), strict=True))
+        elif rests:
+            at_x, at_y, time = map(float, next(resting))
+            row.update({"rests at": f"({at_x:.10g}, {at_y:.10g})", "after": time if isfinite(time) else None})
+        rows.append(row)
+    return rows
 
 
 def _game(values: ParameterSet) -> Game:

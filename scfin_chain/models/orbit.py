@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from scfin_chain.errors import ModelDomainError
-from scfin_chain.models import domain
-from scfin_chain.models.equilibrium import Verdict, stability
+from scfin_chain.models.equilibrium import Condition, stability
 from scfin_chain.models.game import Dynamics
+from scfin_chain.models.interval import refuse_first
 from scfin_chain.models.potential import Floats, departure, divergence, shift_at
+from scfin_chain.models.sweep import GameSweep
 from scfin_chain.models.trajectory import starts
 
 _NODES: Final = 32
@@ -36,13 +36,14 @@ class ClosedOrbits:
     period: Floats
 
 
-def closed_orbits(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike) -> ClosedOrbits:
+def closed_orbits(dynamics: Dynamics | GameSweep, x: npt.ArrayLike, y: npt.ArrayLike) -> ClosedOrbits:
     r"""Extent and period of the closed path through each start.
 
     Parameters
     ----------
     dynamics
-        Coefficients of the replicator equations, of a game with a centre: conditions 1 and 4.
+        Coefficients of the replicator equations, of a game with a centre: conditions 1 and 4; or many such games,
+        whose shape and the starts' broadcast.
     x, y
         States strictly inside the square, pure numbers, arrays that broadcast.
 
@@ -77,32 +78,37 @@ def closed_orbits(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike) -> Clo
     >>> round(float(orbit.x_low), 6), round(float(orbit.x_high), 6), round(float(orbit.period), 7)
     (0.260318, 0.551677, 0.1052317)
     """
-    found = stability(dynamics)
-    if found.interior is None or found.interior.verdict is not Verdict.CENTRE:
-        raise ModelDomainError("condition", found.condition.value, "condition 1 or 4: elsewhere no path closes")
-    x0, y0 = starts(x, y)
+    condition = dynamics.condition if isinstance(dynamics, GameSweep) else np.array(stability(dynamics).condition.value)
+    closes = np.isin(condition, (Condition.CONDITION_1.value, Condition.CONDITION_4.value))
+    refuse_first("condition", condition, closes, "condition 1 or 4: elsewhere no path closes")
+    x0, y0 = starts(x, y, condition.shape)
     for field, share in (("x", x0), ("y", y0)):
-        _require_inside(field, share)
-    bank = _Side(dynamics.a / dynamics.b, dynamics.supervised_gain / dynamics.b, abs(dynamics.b))
-    firm = _Side(dynamics.c / dynamics.d, -dynamics.saving / dynamics.d, abs(dynamics.d))
+        refuse_first(field, share, (share > 0.0) & (share < 1.0), "a number in (0, 1)")
+    a, b, c, d, gain, saving = (
+        np.broadcast_to(getattr(dynamics, name), x0.shape).ravel()
+        for name in ("a", "b", "c", "d", "supervised_gain", "saving")
+    )
+    bank, firm = _Side(a / b, gain / b, np.abs(b)), _Side(c / d, -saving / d, np.abs(d))
     level = bank.level(x0.ravel()) + firm.level(y0.ravel())
     x_low, x_high = bank.extent(level)
     y_low, y_high = firm.extent(level)
     parts = (level, x_low, x_high, y_low, y_high, _period(bank, firm, level))
     names = ("level", "x_low", "x_high", "y_low", "y_high", "period")
     for name, part in zip(names, parts, strict=True):
-        for value in part[~np.isfinite(part)]:
-            domain.computed(name, float(value))
+        refuse_first(name, part, np.isfinite(part), "finite: the arguments are too large or too small for a float")
     return ClosedOrbits(**{name: part.reshape(x0.shape) for name, part in zip(names, parts, strict=True)})
 
 
 class _Side:
-    """One population: its share at rest, what is left of it, and the weight of its divergence, money."""
+    """One population at each start: its share at rest, what is left of it, the weight of its divergence, money."""
 
-    def __init__(self, rest: float, left: float, weight: float) -> None:
+    def __init__(self, rest: Floats, left: Floats, weight: Floats) -> None:
         for field, value in (("share at the centre", rest), ("share left at the centre", left)):
-            domain.within(field, value, 0, 1, open_low=True)
-        self.rest, self.left, self.weight = np.array(rest), np.array(left), weight
+            refuse_first(field, value, (value > 0.0) & (value <= 1.0), "a number in (0, 1]")
+        self.rest, self.left, self.weight = rest, left, weight
+
+    def at(self, which: npt.NDArray[np.intp]) -> "_Side":
+        return _Side(self.rest[which], self.left[which], self.weight[which])
 
     def level(self, share: Floats) -> Floats:
         shift = np.log(share / self.rest) - np.log((1.0 - share) / self.left)
@@ -115,23 +121,16 @@ class _Side:
         return departure(self.rest, self.left, shift_at(self.rest, self.left, level / self.weight, above=above))
 
 
-def _require_inside(field: str, share: Floats) -> None:
-    edge = (share == 0.0) | (share == 1.0)
-    if edge.any():
-        raise ModelDomainError(field, float(share[edge][0]), "numbers in (0, 1)")
-
-
 def _period(bank: _Side, firm: _Side, level: Floats) -> Floats:
-    linear = 2.0 * np.pi / np.sqrt(bank.weight * firm.weight * bank.rest * bank.left * firm.rest * firm.left)
-    period = np.full(level.shape, float(linear))
-    moving = np.flatnonzero(level > 1e-20 * min(bank.weight, firm.weight))
-    period[moving] = _mean(bank, firm, level[moving], 0.0, _NODES)
+    period = 2.0 * np.pi / np.sqrt(bank.weight * firm.weight * bank.rest * bank.left * firm.rest * firm.left)
+    moving = np.flatnonzero(level > 1e-20 * np.minimum(bank.weight, firm.weight))
+    period[moving] = _mean(bank.at(moving), firm.at(moving), level[moving], 0.0, _NODES)
     nodes = _NODES
     for _ in range(_DOUBLINGS):
         if not moving.size:
             break
         before = period[moving]
-        period[moving] = 0.5 * (before + _mean(bank, firm, level[moving], 1.0, nodes))
+        period[moving] = 0.5 * (before + _mean(bank.at(moving), firm.at(moving), level[moving], 1.0, nodes))
         moving = moving[np.abs(period[moving] - before) > _AGREEMENT * before]
         nodes *= 2
     return period

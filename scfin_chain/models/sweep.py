@@ -40,6 +40,12 @@ class GameSweep:
     where it is inside, money squared (negative at a centre, positive at a saddle), and the shares of the square
     that the corner at which the bank uses digital currency attracts: ``s1`` by the paper's straight lines, ``basin``
     exactly.
+
+    Examples
+    --------
+    >>> found = sweep_games({"fraud_share": [0.5, 0.8], "incentive": [50, 300]})
+    >>> found.corners[0].tolist(), found.only(found.rests).basin.round(8).tolist()
+    (['saddle', 'saddle', 'saddle', 'saddle'], [0.37016531])
     """
 
     a: Floats
@@ -56,6 +62,22 @@ class GameSweep:
     interior_square: Masked
     s1: Masked
     basin: Masked
+
+    @property
+    def closes(self) -> npt.NDArray[np.bool_]:
+        """Whether paths close around a centre."""
+        return _one_of(self.condition, Condition.CONDITION_1, Condition.CONDITION_4)
+
+    @property
+    def rests(self) -> npt.NDArray[np.bool_]:
+        """Whether a corner attracts and no edge rests, so that each path comes to an end."""
+        stable = (self.corners == Verdict.STABLE.value).any(axis=-1)
+        flat = (self.corners == Verdict.NON_HYPERBOLIC.value).any(axis=-1)
+        return np.asarray(stable & ~flat & (self.condition != UNDEFINED))
+
+    def only(self, which: npt.NDArray[np.bool_]) -> "GameSweep":
+        """The chosen games, in a row."""
+        return GameSweep(**{field.name: getattr(self, field.name)[which] for field in fields(self)})
 
 
 def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GAME) -> GameSweep:

@@ -14,6 +14,7 @@ from scfin_chain.models.equilibrium import Verdict, stability
 from scfin_chain.models.game import Dynamics
 from scfin_chain.models.interval import Interval, refuse_first
 from scfin_chain.models.potential import Floats, share_of, softplus
+from scfin_chain.models.sweep import GameSweep
 
 _TOLERANCE: Final = 1e-10
 """Error in log-odds that one step may make."""
@@ -111,7 +112,7 @@ def trajectories(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, time
     >>> paths.x.round(8).tolist(), paths.y.round(8).tolist()
     ([0.5, 0.32213058], [0.5, 0.4814732])
     """
-    flow = _Flow(dynamics)
+    flow = _flow(dynamics, ())
     moments = _moments(times)
     x0, y0 = starts(x, y)
     state = _start(x0, y0)
@@ -126,13 +127,13 @@ def trajectories(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, time
     return Paths(times=moments, x=seen_x.reshape(shape), y=seen_y.reshape(shape), drift=follow.drift.reshape(x0.shape))
 
 
-def settle(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, near: float = 1e-6) -> Settled:
+def settle(dynamics: Dynamics | GameSweep, x: npt.ArrayLike, y: npt.ArrayLike, *, near: float = 1e-6) -> Settled:
     r"""Follow each start until it rests.
 
     Parameters
     ----------
     dynamics
-        Coefficients of the replicator equations.
+        Coefficients of the replicator equations, or many games: their shape and the starts' broadcast.
     x, y
         Starts in [0, 1], pure numbers, arrays that broadcast.
     near
@@ -146,8 +147,8 @@ def settle(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, near: floa
     Raises
     ------
     ModelDomainError
-        If a start or ``near`` is outside its domain, the starts' shapes do not broadcast, nothing attracts (around a
-        centre no path rests), or a corner's eigenvalue is zero.
+        If a start or ``near`` is outside its domain, the shapes do not broadcast, nothing attracts (around a centre no
+        path rests), or a corner's eigenvalue is zero: of many games see `GameSweep.rests`.
 
     References
     ----------
@@ -163,25 +164,20 @@ def settle(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, near: floa
     ([0.0, 0.5, 1.0], [0.0, 0.65, 1.0])
     """
     domain.within("near", near, 0, 1e-3, open_low=True)
-    found = stability(dynamics)
-    if not found.stable:
-        raise ModelDomainError("condition", found.condition.value, "one where a corner attracts: no path rests")
-    if any(corner.verdict is Verdict.NON_HYPERBOLIC for corner in found.corners):
-        raise ModelDomainError("condition", found.condition.value, "one without an edge at rest: paths never reach it")
-    flow = _Flow(dynamics)
-    x0, y0 = starts(x, y)
+    middle_x, middle_y = _middle(dynamics)
+    x0, y0 = starts(x, y, middle_x.shape)
+    middle_x, middle_y = (np.broadcast_to(part, x0.shape).ravel() for part in (middle_x, middle_y))
+    flow = _flow(dynamics, x0.shape)
     state = _start(x0, y0)
     ends, time = state.copy(), np.full(x0.size, np.inf)
-    saddle = np.zeros(x0.size, dtype=bool)
-    if found.interior is not None:
-        saddle = flow.on_border(state, found.x, found.y)
-        time[saddle & flow.still(state)] = 0.0
+    saddle = flow.on_border(state, _start(middle_x, middle_y))
+    time[saddle & flow.still(state)] = 0.0
     follow = _Follower(flow, state)
     follow.to_rest(far=float(np.log1p(-near) - np.log(near)), leave=saddle)
     ends[:, ~saddle] = follow.state[:, ~saddle]
     time[~saddle] = follow.time[~saddle]
-    end_x = np.where(saddle, found.x, np.where(ends[0] > 0.0, 1.0, 0.0))
-    end_y = np.where(saddle, found.y, np.where(ends[1] > 0.0, 1.0, 0.0))
+    end_x = np.where(saddle, middle_x, np.where(ends[0] > 0.0, 1.0, 0.0))
+    end_y = np.where(saddle, middle_y, np.where(ends[1] > 0.0, 1.0, 0.0))
     return Settled(
         x=end_x.reshape(x0.shape),
         y=end_y.reshape(x0.shape),
@@ -190,13 +186,31 @@ def settle(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, near: floa
     )
 
 
-def starts(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:
+def _middle(dynamics: Dynamics | GameSweep) -> tuple[Floats, Floats]:
+    """The fifth equilibrium where it is inside, else nan; games whose paths do not rest are refused."""
+    if isinstance(dynamics, GameSweep):
+        limit = "one where a corner attracts and no edge rests"
+        refuse_first("condition", dynamics.condition, dynamics.rests, limit)
+        inside = ~np.ma.getmaskarray(dynamics.interior_square)
+        return np.where(inside, dynamics.x.data, np.nan), np.where(inside, dynamics.y.data, np.nan)
+    found = stability(dynamics)
+    if not found.stable:
+        raise ModelDomainError("condition", found.condition.value, "one where a corner attracts: no path rests")
+    if any(corner.verdict is Verdict.NON_HYPERBOLIC for corner in found.corners):
+        raise ModelDomainError("condition", found.condition.value, "one without an edge at rest: paths never reach it")
+    middle = (np.nan, np.nan) if found.interior is None else (found.x, found.y)
+    return np.array(middle[0]), np.array(middle[1])
+
+
+def starts(x: npt.ArrayLike, y: npt.ArrayLike, games: tuple[int, ...] = ()) -> tuple[Floats, Floats]:
     """Both shares of each start, in one shape.
 
     Parameters
     ----------
     x, y
         Shares in [0, 1], pure numbers, arrays that broadcast.
+    games
+        Shape of the games that start there.
 
     Returns
     -------
@@ -216,7 +230,7 @@ def starts(x: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, Floats]:
     """
     share = Interval(0.0, 1.0)
     arrays = {"x": share.check_array("x", x), "y": share.check_array("y", y)}
-    shape = common_shape(arrays)
+    shape = common_shape({"games": np.empty(games), **arrays})
     return np.broadcast_to(arrays["x"], shape), np.broadcast_to(arrays["y"], shape)
 
 
@@ -235,13 +249,25 @@ def _start(x: Floats, y: Floats) -> Floats:
         return np.asarray(np.log(both) - np.log1p(-both))
 
 
-class _Flow:
-    """The vector field in log-odds, and what it conserves."""
+def _flow(dynamics: Dynamics | GameSweep, shape: tuple[int, ...]) -> "_Flow":
+    """Of one game, or of one game for each start."""
+    parts = [getattr(dynamics, name) for name in ("a", "b", "c", "d", "supervised_gain", "saving")]
+    if isinstance(dynamics, Dynamics):
+        return _Flow(np.array(parts, dtype=float))
+    return _Flow(np.stack([np.broadcast_to(part, shape).ravel() for part in parts]))
 
-    def __init__(self, dynamics: Dynamics) -> None:
-        self.a, self.b, self.c, self.d = dynamics.a, dynamics.b, dynamics.c, dynamics.d
-        self.gain, self.saving = dynamics.supervised_gain, dynamics.saving
-        self.fastest = max(abs(self.a), abs(self.gain), abs(self.c), abs(self.saving))
+
+class _Flow:
+    """The vector field in log-odds, and what it conserves: of one game for all states, or of one for each, (6, n)."""
+
+    def __init__(self, coefficients: Floats) -> None:
+        self.coefficients = coefficients
+        self.a, self.b, self.c, self.d, self.gain, self.saving = coefficients
+        self.fastest = np.abs(coefficients[[0, 2, 4, 5]]).max(axis=0)
+
+    def at(self, which: npt.NDArray[np.intp]) -> "_Flow":
+        """That of some of the states."""
+        return self if self.coefficients.ndim == 1 else _Flow(self.coefficients[:, which])
 
     def bank(self, upsilon: Floats) -> Floats:
         """c - d y."""
@@ -269,17 +295,16 @@ class _Flow:
         bank, firm = np.abs(self.speed(state))
         return np.asarray(np.maximum(bank, firm) <= 1e-12 * self.fastest)
 
-    def on_border(self, state: Floats, x: float, y: float) -> npt.NDArray[np.bool_]:
-        """Whether a state is on the branches that lead into the saddle, but for rounding."""
-        centre = _start(np.array([x]), np.array([y]))
-        inside = np.isfinite(state).all(axis=0)
+    def on_border(self, state: Floats, middle: Floats) -> npt.NDArray[np.bool_]:
+        """Whether a state is on the branches that lead into the saddle, or on it, but for rounding."""
+        which = np.flatnonzero(np.isfinite(state).all(axis=0) & np.isfinite(middle).all(axis=0))
         result = np.zeros(state.shape[1], dtype=bool)
-        own, size = self.integral(state[:, inside])
-        level, _ = self.integral(centre)
-        away = state[:, inside] - centre
-        nearing = (away * self.speed(state[:, inside]) <= 0.0).all(axis=0)
-        result[inside] = (np.abs(own - level) <= _TIE * size) & nearing
-        return result | (inside & self.still(state))
+        flow, state, middle = self.at(which), state[:, which], middle[:, which]
+        own, size = flow.integral(state)
+        level, _ = flow.integral(middle)
+        nearing = ((state - middle) * flow.speed(state) <= 0.0).all(axis=0)
+        result[which] = ((np.abs(own - level) <= _TIE * size) & nearing) | flow.still(state)
+        return result
 
 
 class _Follower:
@@ -289,10 +314,12 @@ class _Follower:
         self.flow, self.state = flow, state.copy()
         self.inside: npt.NDArray[np.bool_] = np.isfinite(state[0]) & np.isfinite(state[1])
         self.level, self.size = np.zeros(state.shape[1]), np.ones(state.shape[1])
-        self.level[self.inside], self.size[self.inside] = flow.integral(state[:, self.inside])
+        inside = np.flatnonzero(self.inside)
+        self.level[inside], self.size[inside] = flow.at(inside).integral(state[:, inside])
         self.size = np.maximum(self.size, np.finfo(float).tiny)
         self.drift, self.time = np.zeros(state.shape[1]), np.zeros(state.shape[1])
-        self.next = np.full(state.shape[1], _FIRST / flow.fastest if flow.fastest > 0.0 else np.inf)
+        fastest = np.broadcast_to(flow.fastest, state.shape[1:])
+        self.next = np.where(fastest > 0.0, _FIRST / np.where(fastest > 0.0, fastest, 1.0), np.inf)
 
     def on(self, span: float) -> None:
         """Move all on by a span of time."""
@@ -318,11 +345,13 @@ class _Follower:
             if count % _RETURN == 0:
                 self._return_to_level(under_way)
             self.time[under_way] += self._step(under_way, self.next[under_way])
-        raise ModelDomainError("dynamics", self.flow.fastest, f"such that paths rest within {_STEPS} steps")
+        raise ModelDomainError(
+            "dynamics", float(self.flow.fastest.max()), f"such that paths rest within {_STEPS} steps"
+        )
 
     def _still_moving(self, under_way: npt.NDArray[np.intp], far: float) -> npt.NDArray[np.intp]:
         state = self.state[:, under_way]
-        speed = self.flow.speed(state)
+        speed = self.flow.at(under_way).speed(state)
         edge = np.isinf(state)
         resting = edge | ((np.abs(state) >= far) & (np.sign(state) * speed > 0.0))
         rests = np.asarray(resting[0] & resting[1])
@@ -339,11 +368,11 @@ class _Follower:
 
     def _step(self, which: npt.NDArray[np.intp], span: Floats) -> Floats:
         """Try a step of each; what was done of it, zero where the step was too long."""
-        state = self.state[:, which]
-        speed = self.flow.speed(state)
-        sight = np.maximum(_NEAR, 0.5 * np.abs(state)) / np.maximum(np.abs(speed), 1e-20 * self.flow.fastest + 1e-290)
+        flow, state = self.flow.at(which), self.state[:, which]
+        speed = flow.speed(state)
+        sight = np.maximum(_NEAR, 0.5 * np.abs(state)) / np.maximum(np.abs(speed), 1e-20 * flow.fastest + 1e-290)
         span = np.minimum(span, np.minimum(sight[0], sight[1]))
-        moved, error = _extrapolated(self.flow, state, speed[0], span)
+        moved, error = _extrapolated(flow, state, speed[0], span)
         fits = np.asarray(error <= _TOLERANCE)
         self.state[:, which] = np.where(fits, moved, state)
         factor = 0.9 * (_TOLERANCE / np.maximum(error, 1e-300)) ** (1.0 / 7.0)
@@ -355,14 +384,14 @@ class _Follower:
         which = moved[self.inside[moved]]
         if not which.size:
             return
-        state, level = self.state[:, which], self.level[which]
-        speed = self.flow.speed(state)
+        flow, state, level = self.flow.at(which), self.state[:, which], self.level[which]
+        speed = flow.speed(state)
         steepness = np.maximum(speed[0] * speed[0] + speed[1] * speed[1], np.finfo(float).tiny)
-        off = (self.flow.integral(state)[0] - level) / steepness
+        off = (flow.integral(state)[0] - level) / steepness
         shift = np.stack((-speed[1], speed[0])) * off
         back = state + np.where(np.abs(shift).max(axis=0) <= _REACH, shift, 0.0)
         self.state[:, which] = back
-        off_level = np.abs(self.flow.integral(back)[0] - level) / self.size[which]
+        off_level = np.abs(flow.integral(back)[0] - level) / self.size[which]
         self.drift[which] = np.maximum(self.drift[which], off_level)
 
 

@@ -79,9 +79,14 @@ def basin_figure(games: Mapping[str, Game]) -> Figure:
     return figure
 
 
-def _figure(count: int) -> tuple[Figure, list[Axes]]:
+def require_panels(count: int) -> None:
+    """Refuse so many games in one picture that none could be read."""
     if not 1 <= count <= PANELS_LIMIT:
         raise InvalidInput("games in one picture", count, f"from 1 to {PANELS_LIMIT}")
+
+
+def _figure(count: int) -> tuple[Figure, list[Axes]]:
+    require_panels(count)
     columns = min(count, 3 if count != 4 else 2)
     rows = -(-count // columns)
     figure, panels = new_figure(rows, columns, panel=(4.2, 4.5))

@@ -75,9 +75,37 @@ def test_plot(tmp_path: Path, picture: str) -> None:
         ("--start", "0.5,1.5"),
         ("--plot", "game.pdf"),
         ("--set", "incentive=1:100:50", "--plot", "game.png"),
+        ("--picture", "basins"),
+        ("--plot", "nowhere/game.png"),
+        ("--output", "nowhere/game.csv"),
+        ("--plot", "game.svg", "--output", "game.svg"),
+        ("--start", "0,0.5"),
     ],
 )
 def test_refuses(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert isinstance(game(*words).exception, InvalidInput)
+    answer = game(*words)
+    assert isinstance(answer.exception, InvalidInput)
+    assert answer.stdout == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_refusal_names_the_game_and_the_parameter() -> None:
+    assert str(game("--set", "fraud_share=0.5,1.5").exception).startswith("fraud_share[1] is 1.5")
+
+
+def test_many_games_are_followed_in_one_call() -> None:
+    words = ("--set", "fraud_share=0.5,0.8,0.9", "--set", "incentive=50,300,400,440", "--start", "0.2,0.3")
+    rows = rows_of(*words)
+    paths = ("rests at", "after", "period", "x from", "x to", "y from", "y to")
+    kinds = set()
+    for row in rows:
+        sets = [word for name in ("fraud_share", "incentive") for word in ("--set", f"{name}={row[name]}")]
+        answer = game(*sets, "--start", "0.2,0.3", "--form", "json")
+        alone = dict.fromkeys(paths) if answer.exception is not None else json.loads(answer.output)[0]
+        for name in paths:
+            assert row[name] == (
+                pytest.approx(alone[name], rel=1e-9) if isinstance(alone[name], float) else alone[name]
+            )
+        kinds |= {name for name in ("rests at", "period") if row[name] is not None}
+    assert kinds == {"rests at", "period"}

@@ -317,6 +317,35 @@ def test_sweep_given_undefined_and_a_grid() -> None:
     assert not np.isnan(found.x.data).any()
 
 
+def test_paths_of_many_games_are_those_of_each() -> None:
+    chance = np.random.default_rng(8)
+    chosen = {"fraud_share": chance.uniform(0.4, 1.0, 60), "incentive": chance.uniform(0, 500, 60)}
+    x, y = chance.uniform(0.05, 0.95, (2, 60))
+    found = sweep_games(chosen)
+    closes, rests = found.closes, found.rests
+    assert min(closes.sum(), rests.sum()) > 10
+    orbits = closed_orbits(found.only(closes), x[closes], y[closes])
+    ends = settle(found.only(rests), x[rests], y[rests])
+    for which, many, alone in ((closes, orbits, closed_orbits), (rests, ends, settle)):
+        for row, place in enumerate(np.flatnonzero(which)):
+            game = replace(PRINTED_GAME, **{name: float(values[place]) for name, values in chosen.items()})
+            one = alone(replicator_dynamics(game), x[place], y[place])
+            for field in fields(one):
+                assert getattr(many, field.name)[row] == pytest.approx(float(getattr(one, field.name)), abs=1e-9)
+
+
+def test_refuses_the_game_of_many_whose_paths_do_not_end() -> None:
+    found = sweep_games({"fraud_share": [0.8, 0.5], "incentive": [300, 50]})
+    with pytest.raises(ModelDomainError) as refused:
+        settle(found, 0.5, 0.5)
+    assert refused.value.field == "condition[1]"
+    with pytest.raises(ModelDomainError) as refused:
+        closed_orbits(found, 0.5, 0.5)
+    assert refused.value.field == "condition[0]"
+    with pytest.raises(ModelDomainError, match="shape of x"):
+        settle(sweep_games({"fraud_share": 0.8, "incentive": [300, 310]}), [0.1, 0.2, 0.3], 0.5)
+
+
 @pytest.mark.parametrize(
     ("parameters", "field"),
     [
