@@ -1,9 +1,12 @@
 """Published models of supply chain finance, as pure functions of frozen values.
 
-Three papers, each on one question: `break_even_price` and its parts price a relationship (paper 003), `optimal_line`
-limits it (paper 004), `stability` and `judge_supervision` say whether supervising pays (paper 001). `price_programme`
-and `pair_line` compose them for one decision; `rate_record` and `repayment_law` learn from payments. Money is in the
-caller's unit, rates are fractions a year, and every refused argument raises `ModelDomainError`.
+Four papers, each on one question: `break_even_price` and `price_relationship` price a relationship (paper 003),
+`optimal_line` limits it and `default_model` finds its probability of default (paper 004), `stability` and
+`judge_supervision` say whether supervising pays, for more parties and finite numbers `populations` (paper 001), and
+`series` tests what drives what over time (paper 000). `price_programme` and `pair_line` compose them for one decision;
+`rate_record` and `repayment_law` learn from payments. Money is in the caller's unit, rates are fractions a year, and
+every refused argument raises `ModelDomainError`. What the papers print, and whether it follows, is in
+docs/REPRODUCTION.md.
 """
 
 from scfin_chain.errors import ModelDomainError
