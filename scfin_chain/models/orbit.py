@@ -16,6 +16,9 @@ from scfin_chain.models.trajectory import starts
 _NODES: Final = 32
 """Angles with which the first period is summed; they are doubled until it stays."""
 
+_BLOCK: Final = 100_000
+"""Angles times orbits that are worked on at once."""
+
 _DOUBLINGS: Final = 9
 _AGREEMENT: Final = 1e-12
 
@@ -124,8 +127,9 @@ class _Side:
 def _period(bank: _Side, firm: _Side, level: Floats) -> Floats:
     period = 2.0 * np.pi / np.sqrt(bank.weight * firm.weight * bank.rest * bank.left * firm.rest * firm.left)
     moving = np.flatnonzero(level > 1e-20 * np.minimum(bank.weight, firm.weight))
-    period[moving] = _mean(bank.at(moving), firm.at(moving), level[moving], 0.0, _NODES)
     nodes = _NODES
+    if moving.size:
+        period[moving] = _mean(bank.at(moving), firm.at(moving), level[moving], 0.0, nodes)
     for _ in range(_DOUBLINGS):
         if not moving.size:
             break
@@ -140,8 +144,12 @@ def _mean(bank: _Side, firm: _Side, level: Floats, turn: float, nodes: int) -> F
     """The period by so many angles, all turned by a share of their distance; none is a multiple of a right angle."""
     angle = 2.0 * np.pi * (np.arange(nodes) + 0.25 + 0.5 * turn) / nodes
     total = np.zeros(level.shape)
-    for cosine, sine in zip(np.cos(angle), np.sin(angle), strict=True):
-        x = bank.departed(level * cosine * cosine, above=bool(cosine > 0.0))
-        y = firm.departed(level * sine * sine, above=bool(sine > 0.0))
-        total += (cosine / x) * (sine / y)
+    at_once = max(_BLOCK // level.size, 1)
+    for quadrant in np.split(angle, 4):
+        for first in range(0, len(quadrant), at_once):
+            some = quadrant[first : first + at_once, None]
+            cosine, sine = np.cos(some), np.sin(some)
+            x = bank.departed(level * cosine * cosine, above=bool(cosine[0, 0] > 0.0))
+            y = firm.departed(level * sine * sine, above=bool(sine[0, 0] > 0.0))
+            total += ((cosine / x) * (sine / y)).sum(axis=0)
     return np.asarray(2.0 * level / (bank.weight * firm.weight) * total * (2.0 * np.pi / nodes))

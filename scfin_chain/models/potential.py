@@ -148,8 +148,8 @@ def shift_at(rest: Floats, left: Floats, level: Floats, *, above: bool) -> Float
     >>> shift_at(half, half, divergence(half, half, np.array([0.5, 2.0])), above=True).round(12).tolist()
     [0.5, 2.0]
     """
-    rest, left, level = (part.ravel() for part in np.broadcast_arrays(rest, left, level))
-    shape = np.broadcast_shapes(rest.shape, level.shape)
+    shape = np.broadcast_shapes(np.shape(rest), np.shape(left), np.shape(level))
+    rest, left, level = (np.broadcast_to(part, shape).ravel() for part in (rest, left, level))
     low, high = (rest, left) if above else (left, rest)
     entropy = -(low * np.log(low) + high * np.log(high))
     close = np.sqrt(2.0 * np.e * level / (low * high))
