@@ -166,7 +166,7 @@ def _volatility(rows: Rows) -> None:
         collateral_volatility(deviations),
         four,
         f"a slip of rounding: the printed P give {rounded:.4f} too; the bracket as printed, with 1/2 on the first "
-        f"square alone, would be {one_square:.4f}",
+        f"square alone, would be {one_square:.8f}",
     )
 
 

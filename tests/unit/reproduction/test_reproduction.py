@@ -108,7 +108,7 @@ def test_most_telling_stand_on_top(rows: list[Row]) -> None:
         ("003", "mark-up of the price", ["38.457 %"]),
         ("003", "deposit F", ["20 % of the loan", "0.374 points"]),
         ("003", "income of the deposit", ["7,116.82"]),
-        ("003", "volatility", ["0.0743", "0.0910"]),
+        ("003", "volatility", ["0.0743", "0.09099854"]),
         ("003", "option value", ["2.6163 million", "2,616,280.66", "2,614,270", "1,979.6", "235,401"]),
         ("003", "strike K", ["2,274,128.85"]),
         ("003", "price i", ["6.5767 %", "2.63 points", "327,031"]),
