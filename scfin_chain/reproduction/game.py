@@ -150,18 +150,17 @@ def found_in(game: Game) -> Stability:
 
 def _inputs(rows: Rows) -> None:
     game = PRINTED_GAME
-    held = (
-        game.loan, game.loan_rate, game.investment_rate, game.sales_income, game.credit_cost, game.technology_cost,
-        game.monitoring_cost, game.forging_cost, game.fraud_income, game.production_cost, game.fraud_share,
-        game.incentive, game.credibility, game.supervised_penalty, game.unsupervised_penalty,
-    )  # fmt: skip
-    rows.claim(
-        "R, r1, r2, B, c1, c2, c3, F, G, P, k, v1, v2, u1, u2",
-        "600, 0.05, 0.05, 100, 80, 5, 5, 200, 100, 300, 0.5, 50, 20, 400, 600",
-        ", ".join(f"{value:g}" for value in held),
-        None,
-        f"{INPUT}; r2 and v2 change nothing",
-    )
+    for names, printed, held in (
+        ("R, r1, r2, B, P", "600, 0.05, 0.05, 100, 300",
+         (game.loan, game.loan_rate, game.investment_rate, game.sales_income, game.production_cost)),
+        ("c1, c2, c3, F, G", "80, 5, 5, 200, 100",
+         (game.credit_cost, game.technology_cost, game.monitoring_cost, game.forging_cost, game.fraud_income)),
+        ("k, v1, v2, u1, u2", "0.5, 50, 20, 400, 600",
+         (game.fraud_share, game.incentive, game.credibility, game.supervised_penalty, game.unsupervised_penalty)),
+    ):  # fmt: skip
+        unused = ", ".join({"r2", "v2"} & set(names.split(", ")))
+        note = f"{INPUT}; {unused} changes nothing" if unused else INPUT
+        rows.claim(names, printed, ", ".join(f"{value:g}" for value in held), None, note)
     digital = game.technology_cost + game.monitoring_cost
     rows.claim(
         "hypothesis 3, c1 > c2 + c3", "holds", "holds" if game.saves_cost else "fails", game.credit_cost - digital
@@ -253,7 +252,7 @@ def _areas(rows: Rows) -> None:
         f"k = 0.8, v1 = 300: {shoelace:g}",
     )
     rows.claim(
-        "the line AEC divides what comes to (0, 0) from what comes to (1, 1)",
+        "the line AEC divides the basins of (0, 0) and (1, 1)",
         "divides",
         "divides" if abs(exact.s1 - shoelace) < ROUNDING else "approximates",
         exact.s1,

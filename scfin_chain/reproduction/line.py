@@ -60,7 +60,7 @@ def line_rows() -> list[Row]:
 
 def _inputs(rows: Rows) -> None:
     rows.missing(
-        "introduction: cost of logistics, its share of GDP, cost of highways, days until freight is paid",
+        "introduction: logistics, of GDP, highways, delay of freight",
         "14.6 trillion, 14.7 %, 7.7 trillion, 3 to 6 months",
         "quoted from statistics; nothing to compute them from",
     )
@@ -69,11 +69,11 @@ def _inputs(rows: Rows) -> None:
     rows.claim("costs ct, cg, cs", "0.5 %, 1 %, 5 %", _rates(COSTS) if held else "another sum", PAPER_COST_RATE, INPUT)
     rows.claim("periods T, distance D, km", "1, 1000", f"{PERIODS:g}, {FREIGHT.distance:g}", None, INPUT)
     rows.claim("tax on interest, loss given default", "20 %, 0.6264", f"{_rates([TAX])}, {LOSS}", None, INPUT)
-    rows.missing(
-        "nine indicators of company 002800",
-        "2.03 %, 1.71, 15.09 %, 0.11, 21.46 %, 0.95, -6.74 %, 27.87 %, 10.01",
-        "inputs of equation 11, whose coefficients are lost",
-    )
+    for names, printed in (
+        ("x1, x4, x5, x7", "2.03 %, 1.71, 15.09 %, 0.11"),
+        ("x10, x13, x14, x15, x17", "21.46 %, 0.95, -6.74 %, 27.87 %, 10.01"),
+    ):
+        rows.missing(f"indicators {names}", printed, "inputs of equation 11, whose coefficients are lost")
 
 
 def _rates(rates: Sequence[float]) -> str:

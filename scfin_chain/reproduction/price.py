@@ -61,7 +61,7 @@ def price_rows() -> list[Row]:
 
 def _inputs(rows: Rows) -> None:
     rows.missing(
-        "section 1: sales on credit in 2007 and 2015, receivables of China",
+        "section 1: sales on credit, 2007 and 2015; receivables",
         "54.1 %, 89.6 %, 26 trillion",
         "quoted from reports; nothing to compute them from",
     )

@@ -12,7 +12,7 @@ import pytest
 
 from scfin_chain.errors import InvalidInput
 from scfin_chain.reproduction import PAPERS, Finding, NotAsExpected, Row, check, markdown, reproduce, telling
-from scfin_chain.reproduction.game import CURES, found_in
+from scfin_chain.reproduction.game import CURES, EXPERIMENTS, found_in
 
 ROOT = Path(__file__).resolve().parents[3]
 TABLE_8_LAST = "575,940, 24,477; 633,534, 26,925; 618,234, 26,275"
@@ -145,6 +145,18 @@ def test_each_change_of_parameters_with_either_incentive(
     assert f"to {across}; with v1 = 100 throughout to {along}" in moves
     assert f"with v1 = 100 throughout {high}" in found(rows, "001", f"{name}: areas").note
     assert found(rows, "001", f"{name}: more starts converge").computed == "to none"
+
+
+def test_each_figure_is_titled_by_what_the_paper_says_and_by_what_follows() -> None:
+    assert {one.name: (one.said, one.follows) for one in EXPERIMENTS} == {
+        "c1 = 130": ("E5 left, down, S1 > S2", "E5 stays, down, S1 > S2"),
+        "c2 = c3 = 30": ("E5 right, up, S1 < S2", "E5 stays, up, S1 < S2"),
+        "k = 0.7": ("E5 left, down, S1 > S2", "E5 left, stays, S1 > S2"),
+        "v1 = 100": ("E5 right, up, S1 > S2", "E5 right, stays, S1 < S2"),
+        "u1 = 500": ("E5 left, S1 > S2", "E5 right, down, S1 > S2"),
+        "u1 = 510": ("E5 left, S1 > S2", "E5 right, down, S1 > S2"),
+        "u2 = 700": ("E5 right, S1 < S2", "E5 right, up, S1 < S2"),
+    }
 
 
 @pytest.mark.parametrize("change", CURES)
