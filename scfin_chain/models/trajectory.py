@@ -113,7 +113,7 @@ def trajectories(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, time
     ([0.5, 0.32213058], [0.5, 0.4814732])
     """
     flow = _flow(dynamics, ())
-    moments = _moments(times)
+    moments = rising(times)
     x0, y0 = starts(x, y)
     state = _start(x0, y0)
     seen_x, seen_y = np.empty((len(moments), x0.size)), np.empty((len(moments), x0.size))
@@ -234,7 +234,30 @@ def starts(x: npt.ArrayLike, y: npt.ArrayLike, games: tuple[int, ...] = ()) -> t
     return np.broadcast_to(arrays["x"], shape), np.broadcast_to(arrays["y"], shape)
 
 
-def _moments(times: npt.ArrayLike) -> Floats:
+def rising(times: npt.ArrayLike) -> Floats:
+    """Moments at which states are asked for.
+
+    Parameters
+    ----------
+    times
+        Numbers >= 0, in the game's own time (1/money), none less than the one before it.
+
+    Returns
+    -------
+    ndarray of float
+        The same, one dimension.
+
+    Raises
+    ------
+    ModelDomainError
+        If they are no such list, or one is masked.
+
+    Examples
+    --------
+    >>> rising([0.0, 0.2, 0.1])
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: times[2] is 0.1: must be no earlier than the moment before it
+    """
     moments = Interval(0.0, math.inf, open_high=True).check_array("times", times)
     if moments.ndim != 1:
         raise ModelDomainError("shape of times", moments.shape, "that of a list")

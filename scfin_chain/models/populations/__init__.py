@@ -2,6 +2,7 @@
 
 from scfin_chain.models.populations.finite import PairwiseComparison, drift, mean_change, simulate
 from scfin_chain.models.populations.outcomes import EstimatedDynamics, RoundOutcomes, estimate_dynamics
+from scfin_chain.models.populations.paths import PopulationPaths, population_paths
 from scfin_chain.models.populations.payoffs import PopulationGame, fitness, mixes, of_two_parties
 from scfin_chain.models.populations.replicator import eigenvalues, replicator_field
 from scfin_chain.models.populations.rest import RestPoint, RestPoints, pure_rest_points, rest_points
@@ -13,6 +14,7 @@ __all__ = [
     "EstimatedDynamics",
     "PairwiseComparison",
     "PopulationGame",
+    "PopulationPaths",
     "RestPoint",
     "RestPoints",
     "RoundOutcomes",
@@ -23,6 +25,7 @@ __all__ = [
     "mean_change",
     "mixes",
     "of_two_parties",
+    "population_paths",
     "pure_rest_points",
     "replicator_field",
     "rest_points",
