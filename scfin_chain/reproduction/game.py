@@ -278,6 +278,8 @@ def _slopes(rows: Rows) -> None:
 def _rest(rows: Rows) -> None:
     found, other = found_in(PRINTED_GAME), found_in(replace(PRINTED_GAME, incentive=100.0))
     three, two = digits(".3f"), digits(".2f")
+    points = [*found.corners, *([] if found.interior is None else [found.interior])]
+    rows.number("equilibria, E1 to E5", "5", len(points), digits(".0f"))
     rows.number("E5, x", "0.467", found.x, three, f"140/350; v1 = 100 instead of 50 gives {other.x:.6f}")
     rows.number("E5, y", "0.65", found.y, two)
     for place in (0, 3):

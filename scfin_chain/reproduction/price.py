@@ -77,6 +77,7 @@ def _inputs(rows: Rows) -> None:
         ("RAROC, allocation of capital", "16 %, 8 %", f"{paper.hurdle:.0%}, {paper.allocation:.0%}"),
     ):  # fmt: skip
         rows.claim(name, printed, held.replace("%", " %"), None, INPUT)
+    rows.claim("equations that sections 3.3.2 and 4 refer to", "3.2, 3.12, 3.13", "2, 12, 13", None, "numbered through")
     rows.claim("score 68, its rating", "BBB", rate_score(68).rating.value, 68)
     rows.missing(
         "riskless rate of a two-year option",
@@ -215,9 +216,8 @@ def _costs(rows: Rows) -> None:
         rows.claim(f"Table 2, {band.rating.value}: score, PD, LGD", printed, _band(found), None, INPUT)
     rows.number("cost of funds C1", "820,456", parts.capital_cost, plain)
     rows.number("operating cost C2, 10,000 + 40,000", "50,000", parts.operating_cost, plain)
-    rows.number(
-        "default loss C3, score 68, BBB", "144,436.32", parts.default_loss, cents, "equation 17 prints C1 for C3"
-    )
+    rows.number("default loss C3, score 68, BBB", "144,436.32", parts.default_loss, cents)
+    rows.claim("equation 17, the cost that it gives", "C1", "C3", None, "A PD LGD; equation 15 gives C1")
     needed = PRINTED_COST - parts.capital_cost - parts.default_loss
     rows.number(
         "total cost C",
