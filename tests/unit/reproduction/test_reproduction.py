@@ -74,6 +74,7 @@ def test_page_in_the_docs_is_made_of_them(rows: list[Row]) -> None:
         ("001", "Table 4, influence of v1", "+", "-", -0.0005714285714, NOT),
         ("001", "figure 8, u1 = 500: areas", "S1 > S2", "S1 > S2", 0.57, FOLLOWS),
         ("001", "figure 8, u1 = 500: E5 moves across", "left", "right", 0.56, NOT),
+        ("004", "volume matters more", "more", "more", -0.734364, FOLLOWS),
         ("004", "constraint on the line", "p G", "(1 - p) G", 5_722_253.319884, NOT),
         ("004", "Table 8: line and profit with the rate", "rise", "rise", None, FOLLOWS),
         ("000", "equation 4, the sum", "RSS_2", "RSS_1", None, NOT),
