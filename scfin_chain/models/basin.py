@@ -12,6 +12,18 @@ class Basins:
 
     ``s1`` belongs to the corner ``s1_corner``, where the bank uses digital currency, and ``s2`` to ``s2_corner``.
     ``exact`` tells whether the border is the game's own curve through the saddle, or straight lines in its place.
+
+    Examples
+    --------
+    The saddle (1/2, 0.65) and the paper's formula 1 - (x + y)/2:
+
+    >>> from dataclasses import replace
+    >>> from scfin_chain.models.equilibrium import stability
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> bistable = replicator_dynamics(replace(PRINTED_GAME, fraud_share=0.8, incentive=300))
+    >>> basins = approximate_basins(stability(bistable))
+    >>> basins.s1_corner, round(basins.s1, 9), basins.s2_corner, round(basins.s2, 9)
+    ((1, 1), 0.425, (0, 0), 0.575)
     """
 
     s1: float

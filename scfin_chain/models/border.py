@@ -23,6 +23,12 @@ class Side:
 
     ``rest`` and ``left`` are its share at the saddle and what is left of it, in (0, 1); ``weight`` is |b| of the bank,
     |d| of the firm, money.
+
+    Examples
+    --------
+    >>> bank = Side(rest=np.array([0.4]), left=np.array([0.6]), weight=np.array([350.0]))
+    >>> bank.turned().rest.tolist()
+    [0.6]
     """
 
     rest: Floats

@@ -11,7 +11,16 @@ from scfin_chain.models.game import Dynamics
 
 
 class Condition(StrEnum):
-    """Which of the paper's four combinations holds, if the fifth equilibrium is inside the square."""
+    """Which of the paper's four combinations holds, if the fifth equilibrium is inside the square.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> bistable = replicator_dynamics(replace(PRINTED_GAME, fraud_share=0.8, incentive=300))
+    >>> stability(bistable).condition is Condition.CONDITION_2
+    True
+    """
 
     CONDITION_1 = "condition 1"
     """b > 0, d > 0: four saddles and a centre."""
@@ -33,7 +42,14 @@ class Condition(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What an equilibrium does to its neighbours."""
+    """What an equilibrium does to its neighbours.
+
+    Examples
+    --------
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> {corner.verdict for corner in stability(replicator_dynamics(PRINTED_GAME)).corners} == {Verdict.SADDLE}
+    True
+    """
 
     STABLE = "evolutionarily stable"
     UNSTABLE = "unstable"
@@ -48,6 +64,15 @@ class Equilibrium:
 
     ``x`` is the share of banks that use digital currency, ``y`` that of firms that repay; ``eigenvalues`` are those
     of the Jacobian, money (payoff a unit of the game's time).
+
+    Examples
+    --------
+    At the printed parameters E5 is a centre, whose paths close, with determinant :math:`b d x (1 - x) y (1 - y)`:
+
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> centre = stability(replicator_dynamics(PRINTED_GAME)).interior
+    >>> centre.verdict.value, centre.trace, round(centre.determinant, 9)
+    ('centre', 0.0, 3822.0)
     """
 
     x: float
@@ -71,6 +96,14 @@ class Stability:
     """All five equilibria: the corners in the order (0,0), (0,1), (1,0), (1,1).
 
     ``x`` and ``y`` are the fifth's coordinates, ``interior`` the fifth itself where it lies inside the square.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> found = stability(replicator_dynamics(replace(PRINTED_GAME, fraud_share=0.8, incentive=300)))
+    >>> [(corner.x, corner.y) for corner in found.stable]
+    [(0.0, 0.0), (1.0, 1.0)]
     """
 
     condition: Condition

@@ -93,7 +93,15 @@ PRINTED_GAME = Game(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payoff:
-    """What one pair of moves brings the bank and the firm, money."""
+    """What one pair of moves brings the bank and the firm, money.
+
+    Examples
+    --------
+    The firm's payoff where the bank uses digital currency and it repays:
+
+    >>> Payoff(bank=10.0, firm=-180.0) == payoff_matrix(PRINTED_GAME).use_repay
+    True
+    """
 
     bank: float
     firm: float
@@ -101,7 +109,14 @@ class Payoff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoffMatrix:
-    """Payoffs of the four pairs of moves: the bank uses digital currency or not, the firm repays or not."""
+    """Payoffs of the four pairs of moves: the bank uses digital currency or not, the firm repays or not.
+
+    Examples
+    --------
+    >>> matrix = payoff_matrix(PRINTED_GAME)
+    >>> matrix.not_default.firm - matrix.not_repay.firm  # a of the replicator equations: it loses by defaulting
+    -140.0
+    """
 
     use_repay: Payoff
     use_default: Payoff
@@ -157,6 +172,11 @@ class Dynamics:
 
     ``a``, ``b``, ``c``, ``d`` are the paper's. ``supervised_gain`` is U = b - a, the firm's advantage of repaying where
     the bank supervises; ``saving`` is c - d = c1 - c2 - c3.
+
+    Examples
+    --------
+    >>> replicator_dynamics(PRINTED_GAME).saving  # 80 - 5 - 5
+    70.0
     """
 
     a: float

@@ -29,6 +29,15 @@ class ClosedOrbits:
 
     ``level`` is H less its value at the centre, money; the shares run between ``x_low`` and ``x_high``, ``y_low`` and
     ``y_high``; ``period`` is in the game's own time (1/money). Over a period each share's mean is the centre's.
+
+    Examples
+    --------
+    Close to the centre the period is :math:`2 \\pi / \\sqrt{3822}`, by the eigenvalues there:
+
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> orbit = closed_orbits(replicator_dynamics(PRINTED_GAME), 0.4 + 1e-6, 0.65)
+    >>> bool(np.isclose(orbit.period, 2.0 * np.pi / np.sqrt(3822.0), rtol=1e-9))
+    True
     """
 
     level: Floats

@@ -48,6 +48,15 @@ class Paths:
     ``times`` has T moments, in the game's own time (1/money); ``x`` and ``y`` have shape (T, ...) with the starts' own
     shape behind. ``drift`` has the starts' shape: how far the first integral ever was from its first value, as a share
     of the sum of its terms' sizes there; zero for starts on an edge, where it is infinite and the path is exact.
+
+    Examples
+    --------
+    On the edge where all firms repay the bank's share is a logistic curve with rate c - d = 70:
+
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> paths = trajectories(replicator_dynamics(PRINTED_GAME), 0.5, 1.0, times=[0.0, 0.01])
+    >>> bool(np.isclose(paths.x[1], 1.0 / (1.0 + np.exp(-0.7)))), paths.y.tolist(), float(paths.drift)
+    (True, [1.0, 1.0], 0.0)
     """
 
     times: Floats
@@ -62,6 +71,15 @@ class Settled:
 
     ``x`` and ``y`` are the place of rest; ``time`` when the path is within ``near`` of it, in the game's own time:
     zero where it starts there, infinite where it runs along the border into the saddle; ``drift`` as in `Paths`.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> bistable = replicator_dynamics(replace(PRINTED_GAME, fraud_share=0.8, incentive=300))
+    >>> end = settle(bistable, [1.0, 0.5], [1.0, 0.65])  # a stable corner, and the saddle
+    >>> end.x.tolist(), end.y.tolist(), end.time.tolist()
+    ([1.0, 0.5], [1.0, 0.65], [0.0, 0.0])
     """
 
     x: Floats

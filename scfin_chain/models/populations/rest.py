@@ -31,7 +31,17 @@ _PURE_LIMIT = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RestPoint:
-    """A state without motion: for each population its shares, the Jacobian's eigenvalues (money) and what they say."""
+    """A state without motion: for each population its shares, the Jacobian's eigenvalues (money) and what they say.
+
+    Examples
+    --------
+    Matching pennies mixes evenly, and turns around it:
+
+    >>> pennies = PopulationGame(payoffs=([[1, -1], [-1, 1]], [[-1, 1], [1, -1]]))
+    >>> point = rest_points(pennies).points[-1]
+    >>> [mix.tolist() for mix in point.state], point.mixed, point.verdict.value, point.eigenvalues.imag.tolist()
+    ([[0.5, 0.5], [0.5, 0.5]], (0, 1), 'centre', [-1.0, 1.0])
+    """
 
     state: tuple[Floats, ...]
     eigenvalues: Complexes
@@ -45,7 +55,17 @@ class RestPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RestPoints:
-    """Isolated states of rest, the pure ones first; ``lines`` tells whether others fill an edge or a face."""
+    """Isolated states of rest, the pure ones first; ``lines`` tells whether others fill an edge or a face.
+
+    Examples
+    --------
+    Where the first population never cares and the second does, whole edges rest:
+
+    >>> indifferent = PopulationGame(payoffs=([[1, 0], [1, 0]], [[0, 1], [1, 0]]))
+    >>> found = rest_points(indifferent)
+    >>> len(found.points), found.lines
+    (4, True)
+    """
 
     points: tuple[RestPoint, ...]
     lines: bool
