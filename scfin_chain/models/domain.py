@@ -4,8 +4,12 @@ Every bound is wide of any economy and close enough that no product of allowed v
 """
 
 import math
+from enum import StrEnum
+from typing import TypeVar
 
 from scfin_chain.errors import ModelDomainError
+
+Kind = TypeVar("Kind", bound=StrEnum)
 
 AMOUNT_LIMIT = 1e45
 """Largest amount of money, goods or length that a model takes, in the caller's unit."""
@@ -162,3 +166,54 @@ def computed(field: str, value: float) -> float:
     if not math.isfinite(value):
         raise ModelDomainError(field, value, "finite: the arguments are too large or too small for a float")
     return value
+
+
+def instance(field: str, value: object, kind: type) -> None:
+    """Refuse what is of another type.
+
+    Raises
+    ------
+    ModelDomainError
+        If the value is no ``kind``.
+
+    Examples
+    --------
+    >>> instance("text", 3, str)
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: text is 3: must be of type str
+    """
+    if not isinstance(value, kind):
+        raise ModelDomainError(field, value, f"of type {kind.__name__}")
+
+
+def one_of(field: str, value: object, kinds: type[Kind]) -> Kind:
+    """The kind that a value names.
+
+    Parameters
+    ----------
+    field
+        Name of the argument.
+    value
+        A kind, or its text.
+    kinds
+        All that are allowed.
+
+    Returns
+    -------
+    Kind
+        One of them.
+
+    Raises
+    ------
+    ModelDomainError
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> one_of("colour", "blue", StrEnum("Colour", ["RED", "GREEN"]))
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: colour is 'blue': must be one of red, green
+    """
+    if not isinstance(value, str) or value not in tuple(kinds):
+        raise ModelDomainError(field, value, f"one of {', '.join(kinds)}")
+    return kinds(value)

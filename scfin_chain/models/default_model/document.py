@@ -10,7 +10,7 @@ from scfin_chain.models import domain
 from scfin_chain.models.default_model.fit import DefaultFit, Estimator
 from scfin_chain.models.default_model.history import DefaultProxy
 from scfin_chain.models.default_model.model import SEEN_LIMIT, DefaultModel
-from scfin_chain.models.default_model.sample import INDICATORS_LIMIT, one_of
+from scfin_chain.models.default_model.sample import INDICATORS_LIMIT
 
 T = TypeVar("T")
 
@@ -81,7 +81,7 @@ def model_from_json(text: str) -> DefaultModel:
     if told.text("kind") != KIND:
         raise InvalidInput("kind", told.text("kind"), repr(KIND))
     version = told.text("version")
-    estimator = one_of("estimator", told.text("estimator"), Estimator)
+    estimator = domain.one_of("estimator", told.text("estimator"), Estimator)
     late_days, grace_days = told.optional("late_days", told.whole), told.optional("grace_days", told.whole)
     if (late_days is None) != (grace_days is None):
         raise ModelDomainError("grace_days", grace_days, "given where late_days is, and only there")
@@ -111,6 +111,7 @@ def model_from_json(text: str) -> DefaultModel:
 
 
 def _parsed(text: str) -> dict[str, object]:
+    domain.instance("model", text, str)
     if len(text) > _TEXT_LIMIT:
         raise InvalidInput("model", f"{len(text):,} characters", f"at most {_TEXT_LIMIT:,}")
     outside = _QUOTED.sub("", text)

@@ -9,7 +9,7 @@ from scipy import stats
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
-from scfin_chain.models.default_model.sample import Matrix
+from scfin_chain.models.default_model.sample import Matrix, listed
 
 BINS: Final = 10
 """Groups of a calibration: deciles."""
@@ -208,11 +208,12 @@ def calibration(probabilities: Sequence[float], outcomes: Sequence[float], bins:
 def _checked(
     probabilities: Sequence[float], outcomes: Sequence[float]
 ) -> tuple[Matrix, "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
+    probabilities, outcomes = listed("probabilities", probabilities), listed("outcomes", outcomes)
     if len(probabilities) != len(outcomes):
         raise ModelDomainError("outcomes", len(outcomes), f"as many as probabilities, {len(probabilities)}")
     for place, (probability, outcome) in enumerate(zip(probabilities, outcomes, strict=True)):
         domain.share(f"probabilities[{place}]", probability)
-        if outcome not in (0, 1):
+        if not isinstance(outcome, int | float) or outcome not in (0, 1):
             raise ModelDomainError(f"outcomes[{place}]", outcome, "0 or 1: whether it defaulted")
     happened = np.array(outcomes, dtype=np.float64) == 1.0
     if not 0 < happened.sum() < len(happened):

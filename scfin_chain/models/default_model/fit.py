@@ -7,12 +7,18 @@ from enum import StrEnum
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
-from scfin_chain.models.default_model.sample import check_names, check_row, listed, one_of
+from scfin_chain.models.default_model.sample import check_names, check_row, listed
 from scfin_chain.models.default_probability import probability_from_log_odds
 
 
 class Estimator(StrEnum):
-    """How coefficients are found, which follows from what the outcomes are."""
+    """How coefficients are found, which follows from what the outcomes are.
+
+    Examples
+    --------
+    >>> [estimator.value for estimator in Estimator]
+    ['log_odds', 'logit', 'fractional']
+    """
 
     LOG_ODDS = "log_odds"
     """Ordinary least squares on the log-odds of probabilities in (0, 1), as paper 004 does."""
@@ -74,7 +80,7 @@ class DefaultFit:
     def __post_init__(self) -> None:
         check_names(self.indicators)
         told: dict[str, object] = {
-            "estimator": one_of("estimator", self.estimator, Estimator),
+            "estimator": domain.one_of("estimator", self.estimator, Estimator),
             "indicators": tuple(self.indicators),
             "coefficients": check_row("coefficients", self.coefficients, self.indicators),
         }
@@ -172,6 +178,7 @@ class DefaultFit:
         >>> fit.probability({"leverage": 0.5})
         0.5
         """
+        domain.instance("indicators", indicators, Mapping)
         for name in self.indicators:
             if name not in indicators:
                 raise ModelDomainError(name, None, "given: the model has it as an indicator")

@@ -13,7 +13,7 @@ from scipy import stats
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.default_model.fit import DefaultFit, Estimator
-from scfin_chain.models.default_model.sample import Design, Matrix, Sample, design_of, one_of
+from scfin_chain.models.default_model.sample import Design, Matrix, Sample, design_of
 from scfin_chain.models.default_model.separation import is_separated
 from scfin_chain.models.default_probability import log_odds
 
@@ -82,7 +82,7 @@ def fit_default_model(sample: Sample, estimator: Estimator) -> DefaultFit:
     >>> round(fit.intercept, 6), round(fit.coefficients[0], 6), fit.residual_freedom
     (-2.045876, 0.89588, 1)
     """
-    estimator = one_of("estimator", estimator, Estimator)
+    estimator = domain.one_of("estimator", estimator, Estimator)
     design = design_of(sample)
     fitters: dict[Estimator, Callable[[Design, Matrix], _Estimates]] = {
         Estimator.LOG_ODDS: _least_squares,

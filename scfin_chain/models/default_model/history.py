@@ -81,6 +81,7 @@ class Obligation:
     settled: Day | None
 
     def __post_init__(self) -> None:
+        domain.instance("debtor", self.debtor, str)
         domain.whole("invoiced", self.invoiced)
         domain.whole("due", self.due, low=self.invoiced)
         if self.settled is not None:
@@ -175,6 +176,22 @@ def history_before(obligations: Iterable[Obligation], day: Day, proxy: DefaultPr
     >>> history_before([owed], Day(52), DefaultProxy(late_days=10))
     PaymentHistory(prompt=0, paid=0, due=1, late_days=12)
     """
+    domain.whole("day", day)
+    domain.instance("proxy", proxy, DefaultProxy)
+    return _counted(_checked("obligations", obligations), day, proxy)
+
+
+def _checked(field: str, obligations: Iterable[Obligation]) -> list[Obligation]:
+    try:
+        owed = list(obligations)
+    except TypeError:
+        raise ModelDomainError(field, obligations, "a history of obligations") from None
+    for place, obligation in enumerate(owed):
+        domain.instance(f"{field}[{place}]", obligation, Obligation)
+    return owed
+
+
+def _counted(obligations: Iterable[Obligation], day: Day, proxy: DefaultProxy) -> PaymentHistory:
     prompt = paid = due = late_days = 0
     for obligation in obligations:
         if obligation.invoiced >= day:
@@ -253,6 +270,8 @@ def split_by_time(obligations: Sequence[Obligation], *, cut: Day, known_to: Day,
     """
     domain.whole("cut", cut)
     domain.whole("known_to", known_to, low=cut)
+    domain.instance("proxy", proxy, DefaultProxy)
+    obligations = _checked("obligations", obligations)
     before = [owed for owed in obligations if owed.invoiced < cut]
     after = [owed for owed in obligations if owed.invoiced >= cut]
     earlier = [owed for owed in before if owed.known_by(cut, proxy)]
@@ -289,14 +308,15 @@ def sample_of(chosen: Iterable[Obligation], obligations: Iterable[Obligation], p
     >>> sample_of([owed], [owed], DefaultProxy(late_days=10)).outcomes
     (1.0,)
     """
+    domain.instance("proxy", proxy, DefaultProxy)
     debtors: dict[str, list[Obligation]] = defaultdict(list)
-    for obligation in sorted(obligations, key=lambda owed: owed.invoiced):
+    for obligation in sorted(_checked("obligations", obligations), key=lambda owed: owed.invoiced):
         debtors[obligation.debtor].append(obligation)
     days = {debtor: [owed.invoiced for owed in known] for debtor, known in debtors.items()}
     rows, outcomes = [], []
-    for obligation in sorted(chosen, key=lambda owed: owed.invoiced):
+    for obligation in sorted(_checked("chosen", chosen), key=lambda owed: owed.invoiced):
         count = bisect_left(days.get(obligation.debtor, []), obligation.invoiced)
-        history = history_before(debtors[obligation.debtor][:count], obligation.invoiced, proxy)
+        history = _counted(debtors[obligation.debtor][:count], obligation.invoiced, proxy)
         rows.append(tuple(history.indicators.values()))
         outcomes.append(float(obligation.defaulted(proxy)))
     return Sample(indicators=HISTORY_INDICATORS, rows=tuple(rows), outcomes=tuple(outcomes))
@@ -329,7 +349,7 @@ def cut_for(obligations: Sequence[Obligation], later_share: float) -> Day:
     7
     """
     domain.within("later_share", later_share, 0, 1, open_low=True, open_high=True)
-    if not obligations:
+    days = sorted(owed.invoiced for owed in _checked("obligations", obligations))
+    if not days:
         raise ModelDomainError("obligations", "none", "at least one")
-    days = sorted(owed.invoiced for owed in obligations)
     return days[min(len(days) - 1, round(len(days) * (1.0 - later_share)))]

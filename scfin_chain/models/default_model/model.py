@@ -70,10 +70,9 @@ class DefaultModel:
         domain.share("loss_given_default", self.loss_given_default)
         if self.cut is not None:
             domain.whole("cut", self.cut)
-        if not isinstance(self.fit, DefaultFit):
-            raise ModelDomainError("fit", self.fit, "a DefaultFit")
-        if not isinstance(self.proxy, DefaultProxy | None):
-            raise ModelDomainError("proxy", self.proxy, "a DefaultProxy")
+        domain.instance("fit", self.fit, DefaultFit)
+        if self.proxy is not None:
+            domain.instance("proxy", self.proxy, DefaultProxy)
         seen = listed("seen", self.seen)
         if len(seen) > SEEN_LIMIT or not all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in seen):
             raise ModelDomainError("seen", self.seen, f"at most {SEEN_LIMIT:,} digests, 16 hexadecimal digits each")
@@ -108,6 +107,7 @@ class DefaultModel:
         >>> model.seen_among(Sample(indicators=("arrears",), rows=((1.0,), (3.0,)), outcomes=(0.3, 0.6)))
         1
         """
+        domain.instance("sample", sample, Sample)
         seen = set(self.seen)
         return sum(digest in seen for digest in sample.only(self.fit.indicators).digests)
 
@@ -196,4 +196,5 @@ def marks_of(sample: Sample) -> tuple[str, ...]:
     >>> len(marks_of(Sample(indicators=("arrears",), rows=((0.0,), (-0.0,), (1.0,)), outcomes=(0.5, 0.5, 0.5))))
     2
     """
+    domain.instance("sample", sample, Sample)
     return tuple(sorted(set(sample.digests))[:SEEN_LIMIT])

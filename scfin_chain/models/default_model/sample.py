@@ -5,16 +5,13 @@ import math
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
-
-Kind = TypeVar("Kind", bound=StrEnum)
 
 Matrix = NDArray[np.float64]
 """Numbers in rows and columns, or in one column."""
@@ -85,46 +82,9 @@ class Sample:
 
     def only(self, indicators: Sequence[str]) -> Self:
         """The same rows with some of the indicators, in the order given; refuses one that the sample has not."""
-        for name in indicators:
-            if name not in self.indicators:
-                raise ModelDomainError("indicators", name, f"one of {', '.join(self.indicators)}")
-        places = [self.indicators.index(name) for name in indicators]
+        places = places_of("indicators", indicators, self.indicators)
         rows = tuple(tuple(row[place] for place in places) for row in self.rows)
         return type(self)(indicators=tuple(indicators), rows=rows, outcomes=self.outcomes)
-
-
-def one_of(field: str, value: str, kinds: type[Kind]) -> Kind:
-    """The kind that a value names.
-
-    Parameters
-    ----------
-    field
-        Name of the argument.
-    value
-        A kind, or its text.
-    kinds
-        All that are allowed.
-
-    Returns
-    -------
-    Kind
-        One of them.
-
-    Raises
-    ------
-    ModelDomainError
-        If there is no such kind.
-
-    Examples
-    --------
-    >>> one_of("colour", "blue", StrEnum("Colour", ["RED", "GREEN"]))
-    Traceback (most recent call last):
-    scfin_chain.errors.ModelDomainError: colour is 'blue': must be one of red, green
-    """
-    try:
-        return kinds(value)
-    except (TypeError, ValueError):
-        raise ModelDomainError(field, value, f"one of {', '.join(kinds)}") from None
 
 
 def listed(field: str, values: object) -> tuple[Any, ...]:
@@ -146,6 +106,26 @@ def listed(field: str, values: object) -> tuple[Any, ...]:
     if not isinstance(values, Sequence) or isinstance(values, str | bytes):
         raise ModelDomainError(field, values, "a sequence")
     return tuple(values)
+
+
+def places_of(field: str, names: Sequence[str], known: Sequence[str]) -> list[int]:
+    """Where each of some names stands among those that are known.
+
+    Raises
+    ------
+    ModelDomainError
+        If a name is not among them.
+
+    Examples
+    --------
+    >>> places_of("column", ("margin", "leverage"), ("leverage", "margin"))
+    [1, 0]
+    """
+    places = {name: place for place, name in enumerate(known)}
+    for name in listed(field, names):
+        if not isinstance(name, str) or name not in places:
+            raise ModelDomainError(field, name, f"one of {', '.join(known)}")
+    return [places[name] for name in names]
 
 
 def check_names(indicators: Sequence[object]) -> None:
@@ -245,6 +225,7 @@ def design_of(sample: Sample) -> Design:
     Traceback (most recent call last):
     scfin_chain.errors.ModelDomainError: indicators is 'twice': must be one that does not follow from the constant, debt
     """
+    domain.instance("sample", sample, Sample)
     parameters = len(sample.indicators) + 1
     if sample.size < parameters:
         limit = f"at least {parameters}: a constant and {parameters - 1} slopes are to be estimated"

@@ -10,7 +10,7 @@ from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.default_model.fit import DefaultFit, Estimator
 from scfin_chain.models.default_model.fitting import fit_default_model
-from scfin_chain.models.default_model.sample import Sample, one_of
+from scfin_chain.models.default_model.sample import Sample
 
 ENTER: Final = 0.05
 """p-value below which an indicator enters."""
@@ -26,7 +26,13 @@ Progress = Callable[[int], None]
 
 
 class Direction(StrEnum):
-    """Where the search starts and which way it goes."""
+    """Where the search starts and which way it goes.
+
+    Examples
+    --------
+    >>> [direction.value for direction in Direction]
+    ['forward', 'backward', 'both']
+    """
 
     FORWARD = "forward"
     """From no indicator, adding."""
@@ -39,7 +45,13 @@ class Direction(StrEnum):
 
 
 class Criterion(StrEnum):
-    """What is compared."""
+    """What is compared.
+
+    Examples
+    --------
+    >>> [criterion.value for criterion in Criterion]
+    ['aic', 'bic', 'p_value']
+    """
 
     AIC = "aic"
     BIC = "bic"
@@ -205,11 +217,12 @@ def select_indicators(
     >>> [step.taken.move for step in found.path if step.taken]
     ['- noise']
     """
-    estimator = one_of("estimator", estimator, Estimator)
-    direction = one_of("direction", direction, Direction)
-    criterion = one_of("criterion", criterion, Criterion)
+    estimator = domain.one_of("estimator", estimator, Estimator)
+    direction = domain.one_of("direction", direction, Direction)
+    criterion = domain.one_of("criterion", criterion, Criterion)
     domain.within("enter", enter, 0, 1, open_low=True, open_high=True)
     domain.within("leave", leave, enter, 1, open_high=True)
+    domain.instance("sample", sample, Sample)
     if not sample.indicators:
         raise ModelDomainError("indicators", "none", "at least one to choose from")
     search = _Search(sample, estimator, direction, criterion, (enter, leave), progress)

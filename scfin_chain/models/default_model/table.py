@@ -8,14 +8,23 @@ from typing import Final
 
 from scfin_chain.errors import InvalidInput, ScfinError
 from scfin_chain.models import domain
-from scfin_chain.models.default_model.sample import NAME_LIMIT, Sample, check_names
+from scfin_chain.models.default_model.sample import NAME_LIMIT, Sample, check_names, listed, places_of
 
 SHOWN_PROBLEMS: Final = 20
 """Bad rows that are named; more are counted."""
 
 
 class BadRows(ScfinError):
-    """A file has rows that cannot be used; ``problems`` names each by its line."""
+    """A file has rows that cannot be used; ``problems`` names each by its line.
+
+    Examples
+    --------
+    >>> try:
+    ...     table_from_csv("leverage,defaulted\\nhigh,0\\n0.9,1\\n")
+    ... except BadRows as refusal:
+    ...     refusal.problems
+    ("line 2: leverage is 'high': must be a number",)
+    """
 
     exit_code = 2
 
@@ -71,20 +80,19 @@ class Table:
         --------
         >>> table_from_csv("leverage,defaulted\\n0.4,0\\n0.9,1\\n").sample("default")
         Traceback (most recent call last):
-        scfin_chain.errors.InvalidInput: column is 'default': must be one of leverage, defaulted
+        scfin_chain.errors.ModelDomainError: column is 'default': must be one of leverage, defaulted
         """
-        chosen = tuple(name for name in self.columns if name != outcome) if indicators is None else tuple(indicators)
         outcomes = tuple(row[0] for row in self.chosen((outcome,)))
+        others = [name for name in self.columns if name != outcome]
+        chosen = listed("indicators", others if indicators is None else indicators)
+        rows = self.chosen(chosen)
         if outcome in chosen:
             raise InvalidInput("indicators", outcome, "other columns than that of the outcome")
-        return Sample(indicators=chosen, rows=self.chosen(chosen), outcomes=outcomes)
+        return Sample(indicators=chosen, rows=rows, outcomes=outcomes)
 
     def chosen(self, columns: Sequence[str]) -> tuple[tuple[float, ...], ...]:
         """The rows with some of the columns, in the order given; refuses a column that is not there."""
-        for name in columns:
-            if name not in self.columns:
-                raise InvalidInput("column", name, f"one of {', '.join(self.columns)}")
-        places = [self.columns.index(name) for name in columns]
+        places = places_of("column", columns, self.columns)
         return tuple(tuple(row[place] for place in places) for row in self.rows)
 
 
@@ -117,6 +125,7 @@ def table_from_csv(text: str, *, field: str = "table") -> Table:
     scfin_chain.models.default_model.table.BadRows: 1 bad row, nothing was computed
     line 3: columns is 1: must be 2, as in the header
     """
+    domain.instance(field, text, str)
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         columns = tuple(name.strip() for name in next(reader, []))

@@ -12,9 +12,18 @@ from scfin_chain.models import domain
 from scfin_chain.models.series.regression import LEAST_RESIDUAL, LEAST_SINGULAR
 from scfin_chain.models.series.sample import LAGS_LIMIT, Floats, Sample, lagged
 
+LEAST_NOISE = 1e-7
+"""Least singular value of residuals of length 1: below it their covariance, its square, has no factor in floats."""
+
 
 class Criterion(StrEnum):
-    """Information criteria for the lags of an autoregression; the least value wins."""
+    """Information criteria for the lags of an autoregression; the least value wins.
+
+    Examples
+    --------
+    >>> [criterion.value for criterion in Criterion]
+    ['aic', 'bic', 'hq']
+    """
 
     AIC = "aic"
     BIC = "bic"
@@ -32,6 +41,12 @@ class LagOrders:
         Effective sample of every fit: raw observations less the most lags.
     aic, bic, hq
         Values for 0, 1, 2, ... lags, in the series' own units: only their differences have a meaning.
+
+    Examples
+    --------
+    >>> orders = LagOrders(observations=30, aic=(3.0, 1.0, 0.9), bic=(3.1, 1.4, 1.7), hq=(3.1, 1.1, 1.1))
+    >>> orders.best(Criterion.AIC), orders.best(Criterion.BIC)
+    (2, 1)
     """
 
     observations: int
@@ -52,7 +67,7 @@ class LagOrders:
         >>> LagOrders(observations=30, aic=(3.0, 1.0, 0.9), bic=(3.1, 1.4, 1.7), hq=(3.1, 1.1, 1.1)).best(Criterion.HQ)
         1
         """
-        values: tuple[float, ...] = getattr(self, Criterion(criterion).value)
+        values: tuple[float, ...] = getattr(self, domain.one_of("criterion", criterion, Criterion).value)
         return values.index(min(values))
 
 
@@ -76,6 +91,17 @@ class Autoregression:
         Of the residuals, their squares divided by T - q k - 1, of shape (series, series).
     aic, bic, hq
         Information criteria on this fit's own rows: compare lags by `lag_orders`, whose rows are the same for all.
+
+    Examples
+    --------
+    The constant takes up the mean, so that the residuals of each equation sum to 0:
+
+    >>> from scfin_chain.models.series.sample import sample_of
+    >>> z = (1.0, 1.4, 1.1, 1.9, 2.3, 1.8, 2.6, 3.1, 2.7, 3.0, 3.8, 3.3, 4.1, 4.4, 3.9, 4.9)
+    >>> x = (0.5, 0.2, 0.9, 1.1, 0.6, 1.3, 1.6, 1.0, 1.2, 1.9, 1.5, 2.1, 2.0, 1.7, 2.6, 2.4)
+    >>> fit = fit_autoregression(sample_of({"z": z, "x": x}), lags=1)
+    >>> fit.names, bool(abs(fit.residuals.sum(axis=0)).max() < 1e-12), fit.moduli[0] < 1
+    (('z', 'x'), True, True)
     """
 
     sample: Sample
@@ -158,6 +184,7 @@ def fit_autoregression(sample: Sample, *, lags: int) -> Autoregression:
     >>> fit.observations, round(float((fit.residuals[:, 0] ** 2).sum()), 10)
     (15, 0.1695139817)
     """
+    domain.instance("sample", sample, Sample)
     domain.whole("lags", lags, low=1, high=LAGS_LIMIT)
     _require_rows(sample, sample.observations - lags, lags)
     means, scales = _moments(sample)
@@ -222,6 +249,7 @@ def lag_orders(sample: Sample, *, most_lags: int) -> LagOrders:
     >>> orders.observations, [orders.best(criterion) for criterion in Criterion]
     (14, [2, 2, 2])
     """
+    domain.instance("sample", sample, Sample)
     domain.whole("most_lags", most_lags, low=1, high=LAGS_LIMIT)
     _require_rows(sample, sample.observations - most_lags, most_lags)
     means, scales = _moments(sample)
@@ -265,6 +293,7 @@ def most_lags_of(sample: Sample, *, at_most: int = 12) -> int:
     >>> most_lags_of(sample_of({"z": z, "x": x}))
     4
     """
+    domain.instance("sample", sample, Sample)
     domain.whole("at_most", at_most, low=1, high=LAGS_LIMIT)
     _require_rows(sample, sample.observations - 1, 1)
     k = len(sample.names)
@@ -313,7 +342,7 @@ def _require_noise(residuals: Floats) -> None:
     lengths = np.linalg.norm(residuals, axis=0)
     if np.any(lengths**2 <= LEAST_RESIDUAL * len(residuals)):
         raise ModelDomainError("residuals", float(lengths.min()), "above 0: the fit is perfect")
-    if np.linalg.svd(residuals / lengths, compute_uv=False)[-1] < LEAST_SINGULAR:
+    if np.linalg.svd(residuals / lengths, compute_uv=False)[-1] < LEAST_NOISE:
         raise ModelDomainError("residuals", len(lengths), "linearly independent: one series holds another")
 
 

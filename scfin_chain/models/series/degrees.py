@@ -1,19 +1,30 @@
 """Which degrees of freedom would give an F statistic the probability that is printed beside it (paper 000)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, stats
 
+from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 
-DEGREES_LIMIT = 2_000
-"""Most degrees of freedom among which is searched."""
+NUMERATORS, DENOMINATORS = np.arange(1.0, 41.0)[:, np.newaxis], np.arange(1.0, 400.0)
+"""Whole degrees of freedom among which is searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Degrees:
-    """Degrees of freedom of an F statistic, and the probability that they give it."""
+    """Degrees of freedom of an F statistic, and the probability that they give it.
+
+    Examples
+    --------
+    Both rows of paper 000's second table have one closest pair, which gives neither probability:
+
+    >>> both = closest_degrees(((18.3107, 0.0131), (0.2741, 0.6087)))
+    >>> both.numerator, both.denominator, round(both.p_value, 5)
+    (1, 4, 0.01286)
+    """
 
     numerator: int
     denominator: int
@@ -53,8 +64,7 @@ def f_probability(statistic: float, *, numerator: float, denominator: float) -> 
     0.6037165128
     """
     domain.non_negative("statistic", statistic)
-    domain.positive("numerator", numerator, domain.COUNT_LIMIT)
-    domain.positive("denominator", denominator, domain.COUNT_LIMIT)
+    _check(numerator, denominator)
     return domain.computed("p_value", float(stats.f.sf(statistic, numerator, denominator)))
 
 
@@ -89,27 +99,22 @@ def f_statistic(p_value: float, *, numerator: float, denominator: float) -> floa
     6.7948
     """
     domain.within("p_value", p_value, 0, 1, open_low=True, open_high=True)
-    domain.positive("numerator", numerator, domain.COUNT_LIMIT)
-    domain.positive("denominator", denominator, domain.COUNT_LIMIT)
+    _check(numerator, denominator)
     return domain.computed("statistic", float(stats.f.isf(p_value, numerator, denominator)))
 
 
-def closest_degrees(
-    pairs: tuple[tuple[float, float], ...], *, most_numerator: int = 40, most_denominator: int = 399
-) -> Degrees:
-    """The whole degrees of freedom under which statistics come closest to their printed probabilities, all at once.
+def closest_degrees(pairs: Sequence[tuple[float, float]]) -> Degrees:
+    """The whole degrees of freedom, at most (40, 399), that bring statistics closest to their printed probabilities.
 
     Parameters
     ----------
     pairs
         Statistic F >= 0 and printed probability in (0, 1], at least one pair.
-    most_numerator, most_denominator
-        The search runs from 1 to these, at most 2,000 each.
 
     Returns
     -------
     Degrees
-        Least sum of distances, each that of two logarithms; ``p_value`` is that of the first statistic.
+        Common to all, with the least sum of distances, each that of two logarithms; ``p_value`` is the first one's.
 
     Raises
     ------
@@ -127,20 +132,16 @@ def closest_degrees(
     >>> closest.numerator, closest.denominator, round(closest.p_value, 7)
     (1, 4, 0.0128568)
     """
-    domain.whole("pairs", len(pairs), low=1)
-    domain.whole("most_numerator", most_numerator, low=1, high=DEGREES_LIMIT)
-    domain.whole("most_denominator", most_denominator, low=1, high=DEGREES_LIMIT)
-    above = np.arange(1, most_numerator + 1)[:, np.newaxis]
-    below = np.arange(1, most_denominator + 1)
-    distances = np.zeros((most_numerator, most_denominator))
-    for statistic, printed in pairs:
-        domain.non_negative("statistic", statistic)
-        domain.within("p_value", printed, 0, 1, open_low=True)
+    distances = np.zeros((len(NUMERATORS), len(DENOMINATORS)))
+    for place, pair in enumerate(checked := _pairs(pairs)):
+        statistic, printed = pair
+        domain.non_negative(f"statistic[{place}]", statistic)
+        domain.within(f"p_value[{place}]", printed, 0, 1, open_low=True)
         with np.errstate(divide="ignore"):  # a probability that underflows is infinitely far
-            distances += np.abs(np.log(stats.f.sf(statistic, above, below)) - np.log(printed))
+            distances += np.abs(np.log(stats.f.sf(statistic, NUMERATORS, DENOMINATORS)) - np.log(printed))
     row, column = np.unravel_index(int(np.argmin(distances)), distances.shape)
     numerator, denominator = int(row) + 1, int(column) + 1
-    p_value = f_probability(pairs[0][0], numerator=numerator, denominator=denominator)
+    p_value = f_probability(checked[0][0], numerator=numerator, denominator=denominator)
     return Degrees(numerator=numerator, denominator=denominator, p_value=p_value)
 
 
@@ -182,3 +183,15 @@ def fractional_denominator(statistic: float, p_value: float, *, numerator: float
     ends = (float(stats.f.sf(statistic, numerator, many)), float(stats.f.sf(statistic, numerator, few)))
     domain.within("p_value", p_value, *ends, open_low=True, open_high=True)
     return float(optimize.brentq(lambda free: stats.f.sf(statistic, numerator, free) - p_value, few, many, xtol=1e-12))
+
+
+def _check(numerator: float, denominator: float) -> None:
+    domain.positive("numerator", numerator, domain.COUNT_LIMIT)
+    domain.positive("denominator", denominator, domain.COUNT_LIMIT)
+
+
+def _pairs(pairs: object) -> list[tuple[float, float]]:
+    """At least one pair, or a refusal."""
+    if isinstance(pairs, Sequence) and pairs and all(isinstance(pair, tuple) and len(pair) == 2 for pair in pairs):
+        return list(pairs)
+    raise ModelDomainError("pairs", pairs, "pairs of a statistic and a probability, at least one")

@@ -34,7 +34,15 @@ SAMPLE: Final = 40
 
 
 class Standing(StrEnum):
-    """What becomes of a printed number."""
+    """What becomes of a printed number.
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> counts = Counter(row.standing for row in printed_numbers(draws=1_000))
+    >>> counts[Standing.REPRODUCES], counts[Standing.DOES_NOT_FOLLOW]
+    (2, 8)
+    """
 
     REPRODUCES = "reproduces"
     DOES_NOT_FOLLOW = "does not follow"
@@ -59,6 +67,13 @@ class PrintedNumber:
         Whether it reproduces.
     note
         Why, and what would make it follow.
+
+    Examples
+    --------
+    >>> rows = printed_numbers(draws=1_000)
+    >>> p = next(row for row in rows if row.item == "Table 2, probability of LNHJ on LNER")
+    >>> p.printed, p.computed, p.standing.value
+    ('0.0131', '0.0001', 'does not follow')
     """
 
     item: str

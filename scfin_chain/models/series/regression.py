@@ -34,6 +34,14 @@ class Regression:
         Each coefficient by its standard error, a pure number.
     log_likelihood
         Of normal residuals, natural logarithm, in the response's unit.
+
+    Examples
+    --------
+    Residuals 1, -1, -1, 1 about a mean of 2 leave a sum of squares of 4:
+
+    >>> line = least_squares(np.array([3.0, 1.0, 1.0, 3.0]), [np.array([0.0, 1.0, 2.0, 3.0])], constant=True)
+    >>> round(line.rss, 12), line.parameters, abs(line.coefficients[0]) < 1e-15
+    (4.0, 2, True)
     """
 
     rss: float

@@ -7,10 +7,11 @@ from scipy import stats
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.series.autoregression import Autoregression
+from scfin_chain.models.series.verdict import UpperTailTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChiSquareTest:
+class ChiSquareTest(UpperTailTest):
     """A test whose statistic is chi-square distributed where its hypothesis holds and the sample is large.
 
     Parameters
@@ -21,52 +22,22 @@ class ChiSquareTest:
         Degrees of freedom.
     p_value
         Probability of a larger statistic under the hypothesis.
+
+    Examples
+    --------
+    Of two degrees of freedom the law is exponential, with a critical value of -2 ln 0.05:
+
+    >>> test = ChiSquareTest(statistic=7.8, degrees=2, p_value=0.0202)
+    >>> round(test.critical(0.05), 6), test.rejects(0.05)
+    (5.991465, True)
     """
 
     statistic: float
     degrees: int
     p_value: float
 
-    def critical(self, level: float) -> float:
-        """The statistic above which the hypothesis is rejected.
-
-        Parameters
-        ----------
-        level
-            Significance in (0, 1), a fraction.
-
-        Raises
-        ------
-        ModelDomainError
-            If the level lies outside (0, 1).
-
-        Examples
-        --------
-        >>> round(ChiSquareTest(statistic=7.8, degrees=2, p_value=0.0202).critical(0.05), 6)
-        5.991465
-        """
-        domain.within("level", level, 0, 1, open_low=True, open_high=True)
-        return float(stats.chi2.isf(level, self.degrees))
-
-    def rejects(self, level: float) -> bool:
-        """Whether the hypothesis falls.
-
-        Parameters
-        ----------
-        level
-            Significance in (0, 1), a fraction.
-
-        Raises
-        ------
-        ModelDomainError
-            If the level lies outside (0, 1).
-
-        Examples
-        --------
-        >>> ChiSquareTest(statistic=7.8, degrees=2, p_value=0.0202).rejects(0.05)
-        True
-        """
-        return self.statistic > self.critical(level)
+    def _exceeded(self, probability: float) -> float:
+        return float(stats.chi2.isf(probability, self.degrees))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +54,12 @@ class ResidualChecks:
         Of "the residuals are normal", by skewness and kurtosis.
     largest_modulus
         Of the companion matrix's eigenvalues; the system is stable iff it is below 1.
+
+    Examples
+    --------
+    >>> noise = ChiSquareTest(statistic=2.0, degrees=4, p_value=0.7358)
+    >>> ResidualChecks(portmanteau=noise, portmanteau_lags=2, normality=noise, largest_modulus=1.02).stable
+    False
     """
 
     portmanteau: ChiSquareTest
@@ -140,6 +117,7 @@ def check_residuals(fit: Autoregression, *, lags: int) -> ResidualChecks:
     >>> checks.portmanteau.degrees, checks.normality.degrees, checks.stable
     (12, 4, True)
     """
+    domain.instance("fit", fit, Autoregression)
     domain.whole("lags", lags, low=1)
     if not fit.lags < lags < fit.observations:
         raise ModelDomainError("lags", lags, f"above the fit's {fit.lags} and below its {fit.observations} rows")

@@ -9,7 +9,8 @@ from statsmodels.tsa.vector_ar.irf import IRAnalysis  # type: ignore[import-unty
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.series.autoregression import Autoregression
-from scfin_chain.models.series.sample import Floats
+from scfin_chain.models.series.regression import LEAST_SINGULAR
+from scfin_chain.models.series.sample import Floats, place_of
 
 HORIZON_LIMIT = 120
 """Farthest period after a shock."""
@@ -35,6 +36,18 @@ class Bands:
         Of shape (periods, series that answers, series that is shocked).
     level
         Coverage of the band, a fraction.
+
+    Examples
+    --------
+    At once a shock moves nothing that comes before it in the order of causes:
+
+    >>> from scfin_chain.models.series.autoregression import fit_autoregression
+    >>> from scfin_chain.models.series.sample import sample_of
+    >>> z = (1.0, 1.4, 1.1, 1.9, 2.3, 1.8, 2.6, 3.1, 2.7, 3.0, 3.8, 3.3, 4.1, 4.4, 3.9, 4.9)
+    >>> x = (0.5, 0.2, 0.9, 1.1, 0.6, 1.3, 1.6, 1.0, 1.2, 1.9, 1.5, 2.1, 2.0, 1.7, 2.6, 2.4)
+    >>> bands = impulse_responses(fit_autoregression(sample_of({"z": z, "x": x}), lags=1), horizon=3)
+    >>> bands.periods, float(bands.of("z", "x")[0][0])
+    ((0, 1, 2, 3), 0.0)
     """
 
     names: tuple[str, ...]
@@ -59,10 +72,7 @@ class Bands:
         ModelDomainError
             If no series is called that.
         """
-        for field, name in (("answer", answer), ("shock", shock)):
-            if name not in self.names:
-                raise ModelDomainError(field, name, f"one of {', '.join(self.names)}")
-        place = self.names.index(answer), self.names.index(shock)
+        place = place_of("answer", answer, self.names), place_of("shock", shock, self.names)
         return self.values[:, *place], self.lower[:, *place], self.upper[:, *place]
 
 
@@ -114,6 +124,7 @@ def impulse_responses(fit: Autoregression, *, horizon: int, level: float = 0.95,
     >>> bool(one_unit.of("z", "x")[0][1] == fit.coefficients[0, 0, 1])
     True
     """
+    domain.instance("fit", fit, Autoregression)
     domain.whole("horizon", horizon, low=1, high=HORIZON_LIMIT)
     domain.within("level", level, 0, 1, open_low=True, open_high=True)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -160,7 +171,8 @@ def variance_decomposition(
     Raises
     ------
     ModelDomainError
-        If an argument lies outside its domain, or an explosive system leaves the range of a float.
+        If an argument lies outside its domain, an explosive system leaves the range of a float, or the observations
+        are so few that a draw of their residuals determines no system.
 
     Notes
     -----
@@ -185,9 +197,11 @@ def variance_decomposition(
     >>> shares.values[0].round(12).tolist()[0], shares.values.sum(axis=2).round(12).tolist()[3]
     ([1.0, 0.0], [1.0, 1.0])
     """
+    domain.instance("fit", fit, Autoregression)
     domain.whole("horizon", horizon, low=1, high=HORIZON_LIMIT)
     domain.within("level", level, 0, 1, open_low=True, open_high=True)
     domain.whole("draws", draws, low=LEAST_DRAWS, high=DRAWS_LIMIT)
+    domain.instance("rng", rng, np.random.Generator)
     standard = fit.standardised
     values = _shares(np.asarray(standard.coefs)[np.newaxis], np.asarray(standard.sigma_u)[np.newaxis], horizon)[0]
     drawn = np.concatenate([_drawn(fit, horizon, rng, size) for size in _batches(fit, draws)])
@@ -218,20 +232,28 @@ def _drawn(fit: Autoregression, horizon: int, rng: np.random.Generator, draws: i
             for lag, matrix in enumerate(np.asarray(standard.coefs), start=1):
                 series[:, t] += series[:, t - lag] @ matrix.T
         if not np.isfinite(series).all():
-            return np.full((draws, horizon, k, k), np.nan)
+            raise ModelDomainError("moduli", fit.moduli[0], "smaller: a series drawn anew leaves the range of a float")
         past = [series[:, q - lag : q + rows - lag] for lag in range(1, q + 1)]
         design = np.concatenate([np.ones((draws, rows, 1)), *past], axis=2)
         orthonormal, triangle = np.linalg.qr(design)
+        apart = np.abs(np.diagonal(triangle, axis1=1, axis2=2)) / np.linalg.norm(triangle, axis=1)
+        if not np.all(apart > LEAST_SINGULAR):
+            raise _too_few(fit)
         response = series[:, q:]
         projected = orthonormal.swapaxes(1, 2) @ response
-        try:
-            parameters = np.linalg.solve(triangle, projected)
-        except np.linalg.LinAlgError:  # a draw without enough distinct residuals
-            return np.full((draws, horizon, k, k), np.nan)
+        parameters = np.linalg.solve(triangle, projected)
         left = response - orthonormal @ projected
         covariance = left.swapaxes(1, 2) @ left / (rows - k * q - 1)
         coefficients = parameters[:, 1:].reshape(draws, q, k, k).swapaxes(2, 3)
-        return _shares(coefficients, covariance, horizon)
+        try:
+            return _shares(coefficients, covariance, horizon)
+        except np.linalg.LinAlgError:  # its residuals are collinear
+            raise _too_few(fit) from None
+
+
+def _too_few(fit: Autoregression) -> ModelDomainError:
+    limit = "more: a draw of their residuals, some of them several times, determines no system of its own"
+    return ModelDomainError("observations", fit.observations, limit)
 
 
 def _shares(coefficients: Floats, covariance: Floats, horizon: int) -> Floats:
@@ -242,10 +264,7 @@ def _shares(coefficients: Floats, covariance: Floats, horizon: int) -> Floats:
         moving[:, 0] = np.eye(k)
         for s in range(1, horizon):
             moving[:, s] = sum(moving[:, s - i] @ coefficients[:, i - 1] for i in range(1, min(s, q) + 1))
-        try:
-            factor = np.linalg.cholesky(covariance)
-        except np.linalg.LinAlgError:  # collinear residuals in a draw
-            return np.full((systems, horizon, k, k), np.nan)
+        factor = np.linalg.cholesky(covariance)
         sums = np.cumsum((moving @ factor[:, np.newaxis]) ** 2, axis=1)
         return np.asarray(sums / sums.sum(axis=3, keepdims=True))
 

@@ -48,8 +48,12 @@ class Sample:
     values: Floats
 
     def __post_init__(self) -> None:
+        domain.instance("names", self.names, tuple)
+        for place, name in enumerate(self.names):
+            domain.instance(f"names[{place}]", name, str)
         if len(set(self.names)) != len(self.names) or not self.names:
             raise ModelDomainError("names", self.names, "at least one name, no two alike")
+        domain.instance("values", self.values, np.ndarray)
         if self.values.ndim != 2 or self.values.shape[1] != len(self.names):
             raise ModelDomainError("values", self.values.shape, f"of shape (observations, {len(self.names)})")
         columns = [checked_series(name, self.values[:, i]) for i, name in enumerate(self.names)]
@@ -70,9 +74,7 @@ class Sample:
         ModelDomainError
             If no series is called that.
         """
-        if name not in self.names:
-            raise ModelDomainError("name", name, f"one of {', '.join(self.names)}")
-        return self.values[:, self.names.index(name)]
+        return self.values[:, place_of("name", name, self.names)]
 
     def logarithms(self) -> "Sample":
         """The natural logarithm of each series.
@@ -141,6 +143,7 @@ def sample_of(columns: Mapping[str, ArrayLike]) -> Sample:
     Traceback (most recent call last):
     scfin_chain.errors.ModelDomainError: lending is 2 values: must be as many as revenue, 3
     """
+    domain.instance("columns", columns, Mapping)
     checked = {name: checked_series(name, values) for name, values in columns.items()}
     if not checked:
         raise ModelDomainError("columns", (), "at least one series")
@@ -194,6 +197,25 @@ def checked_series(field: str, values: ArrayLike) -> Floats:
     if span < LEAST_RANGE or span <= LEAST_MOVE * float(np.max(np.abs(series))):
         raise ModelDomainError(field, _Shown(f"constant at {series[0]}"), "a series that moves")
     return series
+
+
+def place_of(field: str, name: str, names: tuple[str, ...]) -> int:
+    """Where a series stands among those of a name.
+
+    Raises
+    ------
+    ModelDomainError
+        If no series is called that.
+
+    Examples
+    --------
+    >>> place_of("shock", "lending", ("revenue", "lending"))
+    1
+    """
+    try:
+        return names.index(name)
+    except ValueError:
+        raise ModelDomainError(field, name, f"one of {', '.join(names)}") from None
 
 
 def require_length(field: str, values: Floats, other: str, length: int) -> None:

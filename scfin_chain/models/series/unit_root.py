@@ -15,7 +15,13 @@ from scfin_chain.models.series.sample import LAGS_LIMIT, Floats, checked_series,
 
 
 class Terms(StrEnum):
-    """Which terms that depend on no past stand in the regression."""
+    """Which terms that depend on no past stand in the regression.
+
+    Examples
+    --------
+    >>> [(terms.value, terms.parameters) for terms in Terms]
+    [('n', 0), ('c', 1), ('ct', 2)]
+    """
 
     NONE = "n"
     CONSTANT = "c"
@@ -29,7 +35,14 @@ class Terms(StrEnum):
 
 
 class LagCriterion(StrEnum):
-    """By what the lags of a test are chosen: the least value wins, the fewest lags where two are alike."""
+    """By what the lags of a test are chosen: the least value wins, the fewest lags where two are alike.
+
+    Examples
+    --------
+    >>> z = (1.0, 1.4, 1.1, 1.9, 2.3, 1.8, 2.6, 3.1, 2.7, 3.0, 3.8, 3.3, 4.1, 4.4, 3.9, 4.9)
+    >>> [adf(z, lags=criterion, most_lags=3).lags for criterion in LagCriterion]
+    [2, 2]
+    """
 
     AIC = "aic"
     BIC = "bic"
@@ -59,6 +72,13 @@ class UnitRootTest:
         MacKinnon's (2010) at 1 %, 5 % and 10 % for these terms and this T.
     p_value
         MacKinnon's (1994), which holds for large samples; 0 or 1 where tau lies beyond his response surface.
+
+    Examples
+    --------
+    >>> z = (1.0, 1.4, 1.1, 1.9, 2.3, 1.8, 2.6, 3.1, 2.7, 3.0, 3.8, 3.3, 4.1, 4.4, 3.9, 4.9)
+    >>> test = adf(z, terms=Terms.TREND)
+    >>> test.observations, round(test.tau, 6), test.tau < min(test.critical_values), test.rejects(0.01)
+    (15, -6.136156, True, True)
     """
 
     tau: float
@@ -88,9 +108,7 @@ class UnitRootTest:
         >>> adf(z, terms=Terms.TREND).rejects(0.01), adf(z, terms=Terms.CONSTANT).rejects(0.10)
         (True, False)
         """
-        if level not in LEVELS:
-            raise ModelDomainError("level", level, f"one of {LEVELS}")
-        return self.tau < self.critical_values[LEVELS.index(level)]
+        return self.tau < self.critical_values[_place(level)]
 
 
 def adf(
@@ -153,7 +171,7 @@ def adf(
     (16, 15)
     """
     z = checked_series(field, series)
-    chosen = Terms(terms)
+    chosen = domain.one_of("terms", terms, Terms)
     if isinstance(lags, LagCriterion):
         lags = _chosen_lags(z, chosen, lags, most_lags)
     elif most_lags is not None:
@@ -208,11 +226,11 @@ def critical_value(level: float, *, terms: Terms, observations: float = math.inf
     >>> round(critical_value(0.01, terms=Terms.TREND), 3)
     -3.959
     """
-    if level not in LEVELS:
-        raise ModelDomainError("level", level, f"one of {LEVELS}")
-    if observations != math.inf:
-        domain.within("observations", observations, 1, domain.COUNT_LIMIT)
-    return float(mackinnoncrit(N=1, regression=Terms(terms).value, nobs=observations)[LEVELS.index(level)])
+    place = _place(level)
+    chosen = domain.one_of("terms", terms, Terms)
+    domain.within("observations", observations, 1, math.inf)
+    size = math.inf if observations > domain.COUNT_LIMIT else observations
+    return float(mackinnoncrit(N=1, regression=chosen.value, nobs=size)[place])
 
 
 def asymptotic_probability(tau: float, *, terms: Terms) -> float:
@@ -245,7 +263,14 @@ def asymptotic_probability(tau: float, *, terms: Terms) -> float:
     0.128
     """
     domain.number("tau", tau)
-    return float(mackinnonp(tau, regression=Terms(terms).value, N=1))
+    return float(mackinnonp(tau, regression=domain.one_of("terms", terms, Terms).value, N=1))
+
+
+def _place(level: object) -> int:
+    """Where a level stands among those for which critical values are known."""
+    if not isinstance(level, float) or level not in LEVELS:
+        raise ModelDomainError("level", level, f"one of {LEVELS}")
+    return LEVELS.index(level)
 
 
 def _regression(z: Floats, terms: Terms, lags: int, *, skip: int = 0) -> Regression:

@@ -62,9 +62,10 @@ def simulated_probability(
     0.14
     """
     domain.number("tau", tau)
-    chosen = Terms(terms)
+    chosen = domain.one_of("terms", terms, Terms)
     domain.whole("observations", observations, low=chosen.parameters + 2, high=LONGEST)
     domain.whole("draws", draws, low=1_000, high=MOST_DRAWS)
+    domain.instance("rng", rng, np.random.Generator)
     size = max(1, BATCH // observations)
     below = sum(
         int(np.count_nonzero(_statistics(chosen, observations, min(size, draws - start), rng) < tau))

@@ -115,6 +115,12 @@ def rng() -> np.random.Generator:
         (lambda: series.f_probability(-1, numerator=1, denominator=4), "statistic"),
         (lambda: series.f_statistic(0, numerator=1, denominator=4), "p_value"),
         (lambda: series.closest_degrees(()), "pairs"),
+        (lambda: series.closest_degrees(((18.3, 0.0), (1.0, 0.1))), r"p_value\[0\]"),
+        (lambda: series.closest_degrees(((18.3, 0.1, 3),)), "pairs"),
+        (lambda: adf(A, terms="ctt"), "terms"),
+        (lambda: series.critical_value(0.01, terms=None), "terms"),
+        (lambda: series.asymptotic_probability(-3.0, terms="x"), "terms"),
+        (lambda: lag_orders(sample_of({"a": A, "b": B}), most_lags=2).best("dic"), "criterion"),
         (lambda: series.fractional_denominator(18.3, 1e-9, numerator=1), "p_value"),
     ],
 )
@@ -127,6 +133,23 @@ def test_says_how_many_observations_it_wants():
     with pytest.raises(ModelDomainError, match="observations is 5: must be at least 6, for 2 series with lags 1"):
         fit_autoregression(sample_of({"a": A[:5], "b": B[:5]}), lags=1)
     fit_autoregression(sample_of({"a": A[:6], "b": B[:6]}), lags=1)
+
+
+@pytest.mark.parametrize("size", [7, 8, 9])
+def test_says_so_where_observations_are_too_few_for_a_band(size: int):
+    """The series are tame, and any horizon is refused: it is not the horizon that is wrong."""
+    chance = np.random.default_rng(0)
+    fit = fit_autoregression(sample_of({name: chance.normal(size=size + 1) for name in "abc"}), lags=1)
+    assert fit.moduli[0] < 1
+    with pytest.raises(ModelDomainError, match=f"^observations is {size}: must be more: a draw of their residuals"):
+        variance_decomposition(fit, horizon=1, rng=rng())
+
+
+def test_says_so_where_one_residual_follows_another():
+    """Their covariance has no factor: it is no unit root that forbids the responses."""
+    nearly = sample_of({"a": A, "b": A + 1e-8 * B})
+    with pytest.raises(ModelDomainError, match=r"^(series|residuals) is 2: must be linearly independent"):
+        fit_autoregression(nearly, lags=1)
 
 
 def test_the_arrays_are_sealed():
