@@ -34,9 +34,10 @@ def markdown(rows: Sequence[Row]) -> str:
     lines = [
         "# What the papers print, and what follows",
         "",
-        "Made by `scfin reproduce --markdown FILE`, which computes each number and judges each claim anew. *Reproduces*:",
-        "the paper's inputs give the printed digits, or an input is in the code as printed. *Does not follow*: they give",
-        "others; the note says what would make it follow. *Data missing*: the paper does not give what it takes.",
+        "Made by `scfin reproduce --markdown FILE`, which computes each number and judges each claim anew. *Reproduces*",
+        "means that the paper's inputs give what is printed, or that the code holds an input as printed; *does not",
+        "follow*, that they give something else: the note says what would make it follow; *data missing*, that the",
+        "paper does not give what it takes.",
         "",
         summary(rows),
         "",
