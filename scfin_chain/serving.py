@@ -88,7 +88,7 @@ class ServeSettings(BaseSettings):
     finality_depth: Blocks = 64
     """Blocks of a node that a reorg may still replace; the chain in this process has none."""
     confirmations: Blocks = 0
-    """Blocks on top of a request before it is decided."""
+    """Blocks of a node on top of a request before it is decided; the chain in this process waits for none."""
     chains: Annotated[Mapping[int, ChainDepths], NoDecode] = {}
     """The two by chain id, for chains on which they differ: a table of the file alone."""
     requests_a_second: Annotated[int, Field(ge=1, le=1_000_000)] = 200

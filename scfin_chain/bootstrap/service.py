@@ -227,10 +227,17 @@ def _service(
             custody.take(connection, label)
     settled = serving.rpc_url is None and not serving.development  # nobody can take such a chain back
     finality = 0 if settled else serving.depth("finality_depth", chain_id=gateway.chain_id)
+    # on a chain that mines for transactions alone a request would wait for blocks that need not come
+    confirmations = 0 if settled else serving.depth("confirmations", chain_id=gateway.chain_id)
     queue = Queue(store=store, gateway=gateway, custody=custody, finality_depth=finality)
-    confirmations = serving.depth("confirmations", chain_id=gateway.chain_id)
     worker = None
-    listener = Listener(gateway=gateway, deployment=ledger.deployment, store=store, finality_depth=finality)
+    listener = Listener(
+        gateway=gateway,
+        deployment=ledger.deployment,
+        store=store,
+        finality_depth=finality,
+        may_lag=serving.rpc_url is not None,
+    )
     if leadership.held():
         listener.poll()  # whoever asks first finds the founders enrolled
     if serving.role != "api":

@@ -43,14 +43,24 @@ class Listener:
     """Brings a database up to the head of a chain, however often it is stopped between two statements.
 
     ``finality_depth`` is the number of blocks below the cursor that a reorg may still replace; with 0 no undo is kept.
+    ``may_lag`` tells that the chain is a node's, which may answer from behind; one in this process cannot.
     Another listener on the same database does no harm: whoever finds that the other was there first goes on from there.
     """
 
-    def __init__(self, *, gateway: Gateway, deployment: Deployment, store: Store, finality_depth: int) -> None:
+    def __init__(
+        self,
+        *,
+        gateway: Gateway,
+        deployment: Deployment,
+        store: Store,
+        finality_depth: int,
+        may_lag: bool = True,
+    ) -> None:
         self._gateway = gateway
         self._deployment = deployment
         self._store = store
         self._finality_depth = finality_depth
+        self._may_lag = may_lag
         self._cursor = self._load_cursor()
         self._undigested: Undigested | None = None
         self.reorgs = 0
@@ -177,8 +187,8 @@ class Listener:
     def _leave_orphans(self, head: Block) -> None:
         """Where the cursor's block is no longer on the chain, rewind to the last one that is.
 
-        A head below the cursor is a node that lags, until a hash that differs proves a reorg. What was final once stays
-        final: only blocks that are remembered without a gap have their changes remembered too.
+        A head below the cursor is a node that lags, where it may, until a hash that differs proves a reorg. What was
+        final once stays final: only blocks that are remembered without a gap have their changes remembered too.
         """
         if self._still_there(self._cursor, head):
             return
@@ -190,7 +200,7 @@ class Listener:
             self._leave_orphans(head)
             return
         highest_shared = next(block for block in remembered if block.number <= head.number)
-        if head.number < self._cursor.number and self._still_there(highest_shared, head):
+        if self._may_lag and head.number < self._cursor.number and self._still_there(highest_shared, head):
             return
         for steps, candidate in enumerate(remembered[: self._finality_depth + 1]):
             if candidate.number != self._cursor.number - steps:
