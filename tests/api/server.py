@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from time import sleep
+from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
@@ -34,15 +35,24 @@ class Running:
 
 @contextmanager
 def running_service(
-    folder: Path, *, requests_a_second: int = PLENTY, largest_body: int = 1_000_000, settings: Settings | None = None
+    folder: Path,
+    *,
+    requests_a_second: int = PLENTY,
+    largest_body: int = 1_000_000,
+    settings: Settings | None = None,
+    **serve: Any,
 ) -> Iterator[Running]:
-    """The service in a folder, until the end of the block; again in the same folder it goes on where it was."""
+    """The service in a folder, until the end of the block; again in the same folder it goes on where it was.
+
+    ``serve`` are other settings of how it runs.
+    """
     serving = ServeSettings(
         data=folder,
         secret=SecretStr(SECRET),
         deployer_key=SecretStr(DEPLOYER_KEY),
         requests_a_second=requests_a_second,
         largest_body=largest_body,
+        **serve,
     )
     service = open_service(serving, settings or Settings())
     worker = service.worker
