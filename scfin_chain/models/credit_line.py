@@ -53,7 +53,16 @@ class Lending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditLine:
-    """The best line, the profit expected of it, and the larger line at which profit is used up; money."""
+    """The best line, the profit expected of it, and the larger line at which profit is used up; money.
+
+    Examples
+    --------
+    Under the uniform law profit is used up at twice the best line.
+
+    >>> best = optimal_line(Lending(rate=0.10, cost_rate=0.065, cap=7_792_123.68))
+    >>> round(best.line), round(best.profit, 1), round(best.zero_at / best.line, 9)
+    (247931, 4338.8, 2.0)
+    """
 
     line: float
     profit: float

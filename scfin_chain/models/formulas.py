@@ -67,7 +67,16 @@ SCALAR: Final[Elementary[float]] = Elementary(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionTerms(Generic[Number]):
-    """What an option is valued from; ``strike_rate`` is K as a share of the collateral."""
+    """What an option is valued from; ``strike_rate`` is K as a share of the collateral.
+
+    Examples
+    --------
+    The paper's strike, 9,376,640 yuan, as a share.
+
+    >>> terms = OptionTerms(collateral=11_270_000.0, strike_rate=0.832, risk_free=0.04, years=2.0, volatility=0.0742)
+    >>> round(terms.collateral * terms.strike_rate)
+    9376640
+    """
 
     collateral: Number
     strike_rate: Number
@@ -78,7 +87,15 @@ class OptionTerms(Generic[Number]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionParts(Generic[Number]):
-    """Value of an option and what it is made of; ``d1`` and ``d2`` are infinite where nothing is random."""
+    """Value of an option and what it is made of; ``d1`` and ``d2`` are infinite where nothing is random.
+
+    Examples
+    --------
+    >>> terms = OptionTerms(collateral=11_270_000.0, strike_rate=0.832, risk_free=0.04, years=2.0, volatility=0.0742)
+    >>> parts = option_parts(terms, SCALAR)
+    >>> round(parts.d1, 6), round(parts.d2, 6), round(parts.value - parts.intrinsic, 1)
+    (2.567584, 2.462649, 1979.6)
+    """
 
     strike: Number
     discounted_strike: Number
@@ -134,7 +151,17 @@ def option_parts(terms: OptionTerms[Number], maths: Elementary[Number]) -> Optio
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GreekParts(Generic[Number]):
-    """First derivatives of an option's value at a fixed strike, and the second in the collateral."""
+    """First derivatives of an option's value at a fixed strike, and the second in the collateral.
+
+    Examples
+    --------
+    Nothing is random: it is exercised for sure, or it is not.
+
+    >>> terms = OptionTerms(collateral=100.0, strike_rate=0.8, risk_free=0.0, years=1.0, volatility=0.0)
+    >>> greeks = greek_parts(terms, SCALAR)
+    >>> greeks.delta, greeks.gamma, greeks.rho
+    (1.0, 0.0, 80.0)
+    """
 
     delta: Number
     gamma: Number
@@ -261,7 +288,15 @@ def break_even_of(uncovered: Number, option_value: Number, firms: Number, net_ad
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelationshipParts(Generic[Number]):
-    """Every amount of paper 003 that follows from its inputs, in the collateral's currency unit."""
+    """Every amount of paper 003 that follows from its inputs, in the collateral's currency unit.
+
+    Examples
+    --------
+    >>> from scfin_chain.models import PRINTED_RELATIONSHIP
+    >>> parts = relationship_parts(PRINTED_RELATIONSHIP.inputs, SCALAR, strike_years=1.0, return_years=1.0)
+    >>> round(parts.advance), round(parts.required_return, 1), round(parts.deposit_income, 2)
+    (9016000, 115404.8, 71168.25)
+    """
 
     advance: Number
     option: OptionParts[Number]

@@ -117,7 +117,15 @@ def option_greeks(option: ExcessProfitOption) -> Greeks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionArrays:
-    """Values and Greeks of many options at a fixed strike, arrays of one shape; units as of `Greeks`."""
+    """Values and Greeks of many options at a fixed strike, arrays of one shape; units as of `Greeks`.
+
+    Examples
+    --------
+    >>> paper = ExcessProfitOption(collateral=11_270_000, advance_rate=0.8, risk_free=0.04, years=2, volatility=0.0742)
+    >>> arrays = value_options(paper, years=[0.0, 2.0])
+    >>> arrays.delta.round(6).tolist(), arrays.vega.round().tolist()
+    ([1.0, 0.994879], [0.0, 235401.0])
+    """
 
     value: FloatArray
     delta: FloatArray

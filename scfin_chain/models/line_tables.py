@@ -25,6 +25,12 @@ class LineScenarios:
     """A row of Table 8: the best line and its profit at a rate, as things stand and with one of them changed.
 
     ``more_volume`` has a tenth more business volume, ``safer`` a default probability that is a tenth lower, money.
+
+    Examples
+    --------
+    >>> row = line_scenarios([0.07])[0]
+    >>> row.rate, round(row.basic.line), round(row.more_volume.line / row.basic.line, 9)
+    (0.07, 36412, 1.1)
     """
 
     rate: float

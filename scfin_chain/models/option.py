@@ -87,6 +87,13 @@ class OptionValue:
     """The option's price and its parts, money in the collateral's unit.
 
     ``d1`` and ``d2`` are ``None`` where nothing is random (no time left, or no volatility).
+
+    Examples
+    --------
+    >>> paper = ExcessProfitOption(collateral=11_270_000, advance_rate=0.8, risk_free=0.04, years=2, volatility=0.0742)
+    >>> found = value_option(paper)
+    >>> round(found.intrinsic, 2), round(found.time_value, 2), round(found.d1, 6)
+    (2614270.34, 1979.61, 2.567584)
     """
 
     strike: float

@@ -100,6 +100,15 @@ class BreakEvenPrice:
 
     ``rate`` and ``limit`` (without end of firms) are yearly fractions; ``negative`` flags a price below zero, which
     no bank can quote; ``residual`` is what is left of the identity, in the currency unit.
+
+    Examples
+    --------
+    >>> terms = BreakEven(
+    ...     advance=100, collateral=125, years=1, tax_rate=0, firms=4, cost=6, required_return=0, option_value=32,
+    ...     deposit_income=0, service_income=0,
+    ... )
+    >>> break_even_price(terms)
+    BreakEvenPrice(rate=-0.02, limit=0.06, negative=True, residual=0.0)
     """
 
     rate: float

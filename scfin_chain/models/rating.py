@@ -19,7 +19,13 @@ PRIOR_POINTS: Final = 272
 
 
 class Rating(StrEnum):
-    """Internal rating, best first."""
+    """Internal rating, best first.
+
+    Examples
+    --------
+    >>> rate_score(68).rating.value, [rating.value for rating in Rating][0]
+    ('BBB', 'AAA')
+    """
 
     AAA = "AAA"
     AA = "AA"

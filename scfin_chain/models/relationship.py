@@ -182,6 +182,12 @@ class RelationshipPrice:
 
     ``firms_at_zero`` is N0, below which the price is negative, or ``None`` where no number of firms brings it up to
     zero; ``price`` holds the rate, its limit for many firms and the flag of a negative one.
+
+    Examples
+    --------
+    >>> priced = price_relationship(PRINTED_RELATIONSHIP)
+    >>> round(priced.cost, 2), round(priced.parts.option.strike), priced.price.negative
+    (1014892.32, 9376640, False)
     """
 
     price: BreakEvenPrice

@@ -29,6 +29,13 @@ class RelationshipPrices:
     ``rate`` and ``limit`` (without end of firms) are yearly fractions, ``option_value`` is C(S) in the collateral's
     unit, ``negative`` flags prices below zero, and ``firms_at_zero`` is N0, infinite where no number of firms brings
     the price up to zero.
+
+    Examples
+    --------
+    >>> from scfin_chain.models import PRINTED_RELATIONSHIP
+    >>> prices = price_relationships(PRINTED_RELATIONSHIP, firms=[2, 8], investigation_cost=[[10_000], [100_000]])
+    >>> prices.negative.tolist(), prices.firms_at_zero[0].round(5).tolist()
+    ([[True, False], [True, False]], [2.60674, 2.60674])
     """
 
     rate: FloatArray

@@ -12,6 +12,13 @@ class AreaSlopes:
     """Partial derivatives of S1 by each parameter, one a unit of the parameter; r2 and v2 have none.
 
     Names are those of `Game`. Costs c2, c3 share a slope, as do B, F and G, P.
+
+    Examples
+    --------
+    >>> from scfin_chain.models.game import PRINTED_GAME
+    >>> slopes = area_slopes(PRINTED_GAME)
+    >>> slopes.technology_cost == slopes.monitoring_cost == -slopes.credit_cost
+    True
     """
 
     loan: float

@@ -17,7 +17,13 @@ MONEY_LIMIT: Final = 10**60
 
 
 class SupervisionVerdict(StrEnum):
-    """Which way the bank's replicator equation drives it."""
+    """Which way the bank's replicator equation drives it.
+
+    Examples
+    --------
+    >>> judge_supervision(RepaymentRecord(repaid=0, due=5), PRINTED_STAKES).value
+    'release'
+    """
 
     SUPERVISE = "supervise"
     RELEASE = "release"
