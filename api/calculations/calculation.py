@@ -36,19 +36,25 @@ O = TypeVar("O", bound=Outputs)  # noqa: E741
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calculation(Generic[I, O]):
-    """``formulas`` are the functions that do the work; the first says in a word what it is."""
+    """``formulas`` are what does the work; the first says in a word what it is."""
 
     name: str
     version: str
     inputs: type[I]
     outputs: type[O]
     compute: Callable[[I], O]
-    formulas: tuple[Callable[..., object], ...]
+    formulas: tuple[object, ...]
 
     @property
     def summary(self) -> str:
         """What it is, in the model's words."""
         return summary_of(self.formulas[0])
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """Inputs that compute something: none where each has a default that does."""
+        found: dict[str, Any] = self.inputs.model_json_schema().get("examples", [{}])[0]
+        return found
 
     @property
     def sources(self) -> list[str]:

@@ -1,12 +1,35 @@
 """What the models' docstrings say of parameters and sources: said once, there, and shown here."""
 
+import ast
 import inspect
 import re
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
 
 _RULE = re.compile(r"-{3,}")
 _REFERENCE = re.compile(r"^\.\. \[\d+\] ", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\S)\*(\S[^*]*\S)\*")
 _DOMAIN = re.compile(r"in ([\[(][^\])]*[\])])|(?<!\S)((?:>=|<=|>|<) -?[0-9]+(?:\.[0-9]+)?)")
+
+
+@dataclass(frozen=True)
+class Unloaded:
+    """A function of the models whose module takes a second to load: its words are read from its text."""
+
+    module: str
+    name: str
+
+    @cached_property
+    def words(self) -> str:
+        """Its docstring."""
+        path = files("scfin_chain.models").joinpath(*f"{self.module}.py".split("/"))
+        found = {
+            node.name: ast.get_docstring(node)
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.FunctionDef)
+        }
+        return found[self.name] or ""
 
 
 def summary_of(documented: object) -> str:
@@ -52,7 +75,7 @@ def _section(documented: object, title: str) -> list[str]:
 
 
 def _text(documented: object) -> str:
-    return inspect.getdoc(documented) or ""
+    return documented.words if isinstance(documented, Unloaded) else inspect.getdoc(documented) or ""
 
 
 def _flat(text: str) -> str:

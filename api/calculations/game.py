@@ -1,7 +1,7 @@
 """Paper 001: the game of a bank that may supervise and a firm that may not repay, and the verdict on one programme."""
 
 from dataclasses import asdict, fields
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -31,7 +31,7 @@ _VERSION = MODEL_VERSIONS["game"]
 class GameInputs(Inputs):
     """The game's parameters; the defaults are those printed in the paper, money without unit."""
 
-    DOCUMENTED = (Game,)
+    DOCUMENTED: ClassVar[tuple[object, ...]] = (Game,)
 
     loan: Money = PRINTED_GAME.loan
     loan_rate: Fraction = PRINTED_GAME.loan_rate

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.calculations.calculation import Calculation, Inputs, Outputs
 from api.calculations.quantities import Count, Days, Fraction, Money, Months, PeriodRate, Pure, Volume, YearlyRate
-from api.schemas import MinorUnits
+from api.schemas import MinorUnits, example
 from scfin_chain.models import (
     MODEL_VERSIONS,
     PAPER_QUANTILE,
@@ -62,21 +62,28 @@ class GuaranteeOutputs(Outputs):
     deviation: Volume
 
 
-class LineInputs(Inputs):
+class LendingInputs(Inputs):
     """What the bank earns and pays on a line; the defaults are the paper's, at 7 %."""
 
-    DOCUMENTED: ClassVar[tuple[object, ...]] = (Lending, credit_cap, optimal_line)
+    DOCUMENTED: ClassVar[tuple[object, ...]] = (Lending, credit_cap)
 
     guarantee: Money = 13_514_377
     default_probability: Fraction = 0.42341969
     rate: PeriodRate = 0.07
     cost_rate: PeriodRate = 0.065
-    exponent: Pure = 1
 
     def lending(self) -> Lending:
         """The bank's side."""
         cap = credit_cap(self.guarantee, default_probability=self.default_probability)
         return Lending(rate=self.rate, cost_rate=self.cost_rate, cap=cap)
+
+
+class LineInputs(LendingInputs):
+    """The same, and the law of what is repaid; the paper's is uniform."""
+
+    DOCUMENTED: ClassVar[tuple[object, ...]] = (Lending, credit_cap, optimal_line)
+
+    exponent: Pure = 1
 
 
 class LineOutputs(Outputs):
@@ -148,6 +155,8 @@ class PredictiveOutputs(Outputs):
 
 class PairInputs(Inputs):
     """What flowed between a holder and an issuer, and how the issuer paid."""
+
+    model_config = example(declared="60", months=["60", "80", "0", "120", "40"], paid=4, late_days=65)
 
     DOCUMENTED = (monthly_volume, pair_line, Lateness, repayment_law)
 

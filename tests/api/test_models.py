@@ -9,6 +9,10 @@ given any arguments at all: finite numbers, or a problem; never a failure
 """
 
 import json
+from importlib import import_module
+from inspect import getdoc
+from math import exp
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -16,15 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.calculations import REGISTRY
+from api.calculations.docs import Unloaded
 from api.problems import Problem
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import PRINTED_GAME
+from scfin_chain.models.default_model import DefaultFit, DefaultModel, DefaultProxy, Estimator, model_to_json
 from tests.api.client import Client
 from tests.api.world import World
 
 ROLES = ("registrar", "regulator", "bank", "supplier", "carrier", "core_enterprise", "central_bank")
-
-REQUIRED = {"pair_line": {"declared": "60", "months": ["60", "80", "0", "120", "40"], "paid": 4, "late_days": 65}}
 
 PRINTED = {
     "relationship_price": {"rate": 0.039498064, "firms_at_zero": 2.60674, "option_value": 2_616_249.95},
@@ -48,11 +52,27 @@ PRINTED = {
     "bond_default_probability": {"default_probability": 0.015350230867, "log_odds": -4.1611555},
     "best_rate": {"rate": 0.17589254},
     "line_elasticities": {},
+    "law_line": {"line": 36_412, "profit": 91},
+    "line_scenarios": {},
+    "line_profits": {},
+    "default_predict": {},
+    "default_fit": {"residual_freedom": 1},
     "game_payoffs": {"a": -140.0, "b": -350.0, "c": -130.0, "d": -200.0},
     "game_equilibria": {"x": 0.4, "y": 0.65},
     "game_basins": {},
     "game_slopes": {"credit_cost": 0.0025, "loan_rate": 1.714285714},
     "supervision": {"belief": 0.65},
+    "game_path": {},
+    "game_orbit": {"x_low": 0.260318, "x_high": 0.551677, "period": 0.1052317},
+    "game_border": {},
+    "game_sweep": {},
+    "three_party_rest_points": {},
+    "finite_change": {},
+    "unit_root": {"tau": -0.7141377084, "lags": 0, "observations": 15},
+    "granger": {"statistic": 280.6363239633, "degrees": 12, "rss_unrestricted": 0.1695139817},
+    "lag_orders": {"observations": 14, "aic": 2, "bic": 2, "hq": 2},
+    "autoregression": {"observations": 15},
+    "impulse_responses": {},
 }
 
 
@@ -89,7 +109,7 @@ class TestList:
 class TestCompute:
     @pytest.mark.parametrize("name", PRINTED)
     def test_it_should_give_the_papers_numbers(self, supplier: Client, name: str) -> None:
-        found = supplier.request("POST", f"/v1/models/{name}", json=REQUIRED.get(name, {}))
+        found = supplier.request("POST", f"/v1/models/{name}", json=REGISTRY[name].example)
         assert found.status_code == 200, found.text
         numbers = {field: found.json()[field] for field in PRINTED[name]}
         assert numbers == pytest.approx(PRINTED[name], rel=1e-5, abs=0.5 if name.endswith(("line", "profit")) else 0)
@@ -129,6 +149,122 @@ class TestCompute:
         found = _computed(supplier, "line_elasticities", {})
         assert found["guarantee"] == {"line": 1, "profit": 1}
         assert found["default_probability"]["line"] == pytest.approx(-0.734364, abs=1e-6)
+
+    def test_it_should_give_the_papers_line_by_its_law_and_a_larger_one_where_repayments_cluster(
+        self, supplier: Client
+    ) -> None:
+        at_ten = {"rate": 0.1, "default_probability": 0.42341969}
+        lines = [
+            _computed(supplier, "law_line", at_ten | {"law": law})["line"]
+            for law in (
+                {"family": "uniform"},
+                {"family": "beta", "a": 1, "b": 1},
+                {"family": "beta", "a": 8, "b": 2},
+                {"family": "truncated_normal", "mean": 0.8, "deviation": 0.1},
+                {"family": "triangular", "mode": 0},
+            )
+        ]
+        assert lines[:3] == pytest.approx([247_931, 247_931, 4_171_363], abs=1)
+        cap, odds = _computed(supplier, "credit_line", at_ten)["cap"], 0.035 / 1.1
+        assert lines[4] == pytest.approx(cap * (1 - (1 - odds) ** 0.5))  # of which F(s) = 1 - (1 - s)^2
+        normal = NormalDist(0.8, 0.1)
+        assert lines[3] == pytest.approx(cap * normal.inv_cdf(normal.cdf(0) + odds * (normal.cdf(1) - normal.cdf(0))))
+        told = supplier.request("POST", "/v1/models/law_line", json={"law": {"family": "beta", "a": 1, "b": 0}})
+        assert (told.status_code, told.json()["errors"][0]["field"]) == (422, "body.law.beta.b")
+
+    def test_it_should_print_tables_8_and_9(self, supplier: Client) -> None:
+        [row] = _computed(supplier, "line_scenarios", {"rates": [0.1]})["rows"]
+        found = [row[name]["line"] for name in ("basic", "more_volume", "safer")]
+        assert found == pytest.approx([247_931, 272_724, 266_138], abs=0.5)
+        profits = _computed(supplier, "line_profits", {"rate": 0.12, "lines": [300_000, 382_649, 500_000]})["profits"]
+        assert profits == pytest.approx([10_032, 10_523, 9_533], abs=0.5)
+
+    def test_it_should_fit_a_model_of_default_that_can_be_posted_back(self, supplier: Client) -> None:
+        body = {"indicators": ["arrears"], "rows": [[0], [1], [2]], "outcomes": [0.1, 0.3, 0.4]}
+        fitted = _computed(supplier, "default_fit", body)
+        assert fitted["model"]["intercept"] == pytest.approx(-2.045876)
+        assert fitted["model"]["coefficients"] == pytest.approx([0.89588], rel=1e-5)
+        asked = {"model": fitted["model"], "rows": [{"arrears": 0}, {"arrears": 1, "else": 5}]}
+        said = _computed(supplier, "default_predict", asked)["predictions"]
+        odds = [fitted["model"]["intercept"], sum((fitted["model"]["intercept"], *fitted["model"]["coefficients"]))]
+        assert [one["probability"] for one in said] == pytest.approx([1 / (1 + exp(-each)) for each in odds])
+        assert said[0]["rating"] is None
+
+        fitted["model"]["intercept"] += 1
+        refused = supplier.request("POST", "/v1/models/default_predict", json=asked)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "version")
+
+    def test_it_should_take_a_model_that_was_saved(self, supplier: Client) -> None:
+        fit = DefaultFit(
+            estimator=Estimator.LOGIT,
+            indicators=("leverage",),
+            intercept=-2.0,
+            coefficients=(4.0,),
+            standard_errors=(0.5, 0.1),
+            p_values=(0.01, 0.02),
+            observations=100,
+            log_likelihood=-30.0,
+        )
+        model = DefaultModel(fit=fit, proxy=DefaultProxy(late_days=90, grace_days=3), cut=19_000)
+        asked = {"model": json.loads(model_to_json(model)), "rows": [{"leverage": 0.5}]}
+        assert _computed(supplier, "default_predict", asked)["predictions"][0]["probability"] == 0.5
+
+    def test_it_should_follow_a_path_round_the_centre_and_back(self, supplier: Client) -> None:
+        orbit = _computed(supplier, "game_orbit", {})
+        path = _computed(supplier, "game_path", {"until": orbit["period"], "points": 9})
+        assert (path["x"][-1], path["y"][-1]) == (pytest.approx(0.5), pytest.approx(0.5))
+        assert path["drift"] < 1e-9
+        assert orbit["x_low"] <= min(path["x"]) <= max(path["x"]) <= orbit["x_high"]
+        far = supplier.request("POST", "/v1/models/game_path", json={"until": 1e6})
+        assert (far.status_code, far.json()["errors"][0]["limit"]) == (422, "at most 2.38095, as payoffs are up to 210")
+
+    def test_it_should_draw_the_border_and_sweep_games(self, supplier: Client) -> None:
+        bistable = {"fraud_share": 0.8, "incentive": 300}
+        heights = _computed(supplier, "game_border", bistable)["y"]
+        assert heights == pytest.approx([1, 0.796343, 0.65, 0.481432, 0], abs=1e-6)
+        closed, open_ = _computed(supplier, "game_sweep", {"games": [{}, bistable]})["games"]
+        assert (closed["condition"], closed["basin"], closed["corners"]) == ("condition 4", None, ["saddle"] * 4)
+        assert (open_["condition"], open_["s1"], open_["basin"]) == (
+            "condition 2", pytest.approx(0.425), pytest.approx(0.37016531)
+        )  # fmt: skip
+        assert _computed(supplier, "game_sweep", {"games": []}) == {"games": []}
+        for wrong in ({"__class__": 1}, {"saves_cost": 1}, {"fraud_share": 2}):
+            answer = supplier.request("POST", "/v1/models/game_sweep", json={"games": [{}, wrong]})
+            assert answer.status_code == 422, answer.text
+
+    def test_it_should_find_where_three_parties_rest(self, supplier: Client) -> None:
+        found = _computed(supplier, "three_party_rest_points", {})
+        pure = [point for point in found["points"] if {point["bank"], point["core"], point["supplier"]} <= {0, 1}]
+        assert len(pure) == 8
+        assert [one["real"] for one in pure[0]["eigenvalues"]] == [-70, 10, 210]  # 1,1,1: the saving, w - m, the firm's
+        assert [point["verdict"] for point in found["points"]].count("evolutionarily stable") == 1
+
+    def test_it_should_move_counted_banks_by_lot_alone_where_imitation_is_blind(self, supplier: Client) -> None:
+        blind = {"banks": 4, "using": 4, "firms": 4, "repaying": 2, "selection": 0, "mutation": 1}
+        assert _computed(supplier, "finite_change", blind) == {"using": -0.5, "repaying": 0}
+
+    def test_it_should_test_series(self, supplier: Client) -> None:
+        z, x = (each["values"] for each in REGISTRY["autoregression"].example["series"])
+        both = [{"name": "z", "values": z}, {"name": "x", "values": x}]
+        trend = _computed(supplier, "unit_root", {"series": z, "terms": "ct"})
+        assert (trend["tau"], trend["critical_values"][0]["rejects"]) == (pytest.approx(-6.1361555304), True)
+        chosen = _computed(supplier, "unit_root", {"series": z, "lags": "aic", "most_lags": 3})
+        assert chosen["lags"] == 2
+        system = _computed(supplier, "autoregression", {"series": both})
+        one_unit = {"series": both, "horizon": 2, "orthogonal": False}
+        responses = _computed(supplier, "impulse_responses", one_unit)["responses"]
+        after = next(one["values"] for one in responses if (one["shock"], one["answer"]) == ("x", "z"))
+        assert after[:2] == [0, pytest.approx(system["coefficients"][0][0][1])]
+        assert system["stable"]
+        twice = supplier.request("POST", "/v1/models/lag_orders", json={"series": [both[0], both[0]]})
+        assert (twice.status_code, twice.json()["errors"][0]["field"]) == (422, "series")
+
+    def test_it_should_say_of_what_it_has_not_loaded_what_that_says_of_itself(self) -> None:
+        unloaded = [one for each in REGISTRY.values() for one in each.formulas if isinstance(one, Unloaded)]
+        assert unloaded
+        for one in unloaded:
+            module = import_module(f"scfin_chain.models.{one.module.replace('/', '.')}")
+            assert one.words == getdoc(getattr(module, one.name))
 
     def test_it_should_spell_eigenvalues(self, supplier: Client) -> None:
         found = _computed(supplier, "game_equilibria", {})
@@ -207,11 +343,10 @@ class TestAnything:
     def test_it_should_give_finite_numbers_or_refuse(self, data: st.DataObject) -> None:
         """Past the transport, which is tested above: this is about the numbers."""
         calculation = REGISTRY[data.draw(st.sampled_from(list(REGISTRY)))]
-        schema = calculation.inputs.model_json_schema()["properties"]
+        described = calculation.inputs.model_json_schema()
+        schema, defs = described["properties"], described.get("$defs", {})
         names = data.draw(st.lists(st.sampled_from(sorted(schema)), max_size=4, unique=True))
-        body = REQUIRED.get(calculation.name, {}) | {
-            name: data.draw(_value(schema[name]), label=name) for name in names
-        }
+        body = calculation.example | {name: data.draw(_value(schema[name], defs), label=name) for name in names}
         inputs = calculation.inputs.model_validate(body)
         try:
             found = calculation.run(inputs)
@@ -238,25 +373,40 @@ class TestAnything:
         assert found.s1 is None or 0 <= found.s1 <= 1
 
 
-def _value(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    if "default" in schema and schema.get("type") == "boolean":
-        return st.booleans()
-    if schema.get("anyOf", [{}])[0].get("type") == "number":
-        return st.none() | NUMBERS
-    if "enum" in schema:
-        return st.sampled_from(schema["enum"])
-    if schema.get("type") == "integer":
-        return st.one_of(st.integers(-3, 10**13), st.integers(-(10**61), 10**61))
-    if schema.get("type") == "number":
-        return NUMBERS
-    if schema.get("type") == "string":
-        return st.integers(0, 2**63 - 1).map(str)
-    items = {"volumes": st.integers(0, 2**63 - 1).map(str), "months": st.integers(0, 2**63 - 1).map(str)}
-    if schema.get("title", "").lower() in items:
-        return st.lists(items[schema["title"].lower()], max_size=15)
-    if schema.get("title") == "Observed":
-        return st.lists(st.fixed_dictionaries({"market": NUMBERS, "book": NUMBERS}), max_size=4)
-    return st.lists(st.fixed_dictionaries({"price": NUMBERS, "count": st.integers(-1, 10**13)}), max_size=4)
+def _value(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """Whatever a schema allows, lists no longer than is quick."""
+    if "$ref" in schema:
+        return _value(defs[schema["$ref"].rpartition("/")[2]], defs)
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            return st.one_of([_value(each, defs) for each in schema[several]])
+    if "const" in schema or "enum" in schema:
+        return st.sampled_from(schema.get("enum") or [schema["const"]])
+    match schema["type"]:
+        case "null":
+            return st.none()
+        case "boolean":
+            return st.booleans()
+        case "integer" if "minimum" in schema:
+            return st.integers(schema["minimum"], schema["maximum"])
+        case "integer":
+            return st.one_of(st.integers(-3, 10**13), st.integers(-(10**61), 10**61))
+        case "number":
+            low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum")
+            within = lambda value: (low is None or value > low) and (high is None or value <= high)  # noqa: E731
+            return NUMBERS.filter(within)
+        case "string":
+            return st.integers(0, 2**63 - 1).map(str)
+        case "array":
+            return st.lists(_value(schema["items"], defs), max_size=min(schema.get("maxItems", 15), 15))
+    if "properties" not in schema:
+        return st.dictionaries(st.sampled_from(["loan", "fraud_share", "nothing"]), NUMBERS, max_size=2)
+    known = {name: _value(each, defs) for name, each in schema["properties"].items()}
+    required = schema.get("required", ())
+    return st.fixed_dictionaries(
+        {name: known[name] for name in required},
+        optional={name: value for name, value in known.items() if name not in required},
+    )
 
 
 def _computed(client: Client, name: str, body: dict[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 from sqlalchemy import insert
 
-from api.access import ACCESS
+from api.calculations import REGISTRY
 from api.scenario_runs import SCENARIOS
 from scfin_chain.chain.transaction import sign
 from scfin_chain.units import Address
@@ -294,9 +294,9 @@ def _stop(client: Client, started: requests.Response) -> None:
     client.done(f"/v1/scenarios/{started.json()['id']}/cancel")
 
 
-def _calculation(_cell: Cell) -> Asked:
-    """Every calculation has the papers' values for what is left out; a pair's first month is nobody's in a paper."""
-    return Asked(body={})
+def _calculation(name: str) -> Callable[[Cell], Asked]:
+    """Every calculation has the papers' values for what is left out, or an example where no paper has any."""
+    return lambda cell: Asked(body=REGISTRY[name].example)
 
 
 def _with(**body: object) -> Callable[[Cell], Asked]:
@@ -367,6 +367,4 @@ WAYS: dict[str, Way] = {
     "get_scenario_result": Way(ask=_scenario),
     "cancel_scenario": Way(ask=_scenario),
     "list_models": Way(ask=_fixed(), has_others=False),
-} | {operation: Way(ask=_calculation, has_others=False) for operation in ACCESS if operation.startswith("compute_")}
-
-WAYS["compute_pair_line"] = Way(ask=lambda cell: Asked(body={"declared": "100000"}), has_others=False)
+} | {f"compute_{name}": Way(ask=_calculation(name), has_others=False) for name in REGISTRY}
