@@ -33,8 +33,8 @@ def judgement_figure(samples: Mapping[str, Judged]) -> Figure:
     groups.plot([0.0, highest], [0.0, highest], **dotted, label="as said")
     roc.set(title="Receiver operating characteristic", xlabel="false alarm rate (fraction of those that paid)")
     roc.set_ylabel("hit rate (fraction of those that defaulted)")
-    roc.legend(loc="lower right")
     groups.set(title="Calibration, ten groups of like probability", xlabel="mean probability of default (fraction)")
     groups.set_ylabel("share that defaulted (fraction)")
-    groups.legend(loc="upper left")
+    for axes in (roc, groups):
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14))  # below, where no line can run
     return figure

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 BAND = "#b0b0b0"
 """Fill of a band, between the line's black and the paper's white."""
+
+LONG_NAME = 24
+"""Characters of a series' name for which there is room beside a panel."""
 
 MANY_PERIODS = 60
 """Above so many periods markers would run together."""
@@ -36,8 +40,7 @@ def draw_series(sample: "Sample", *, periods: Sequence[date] | None = None, unit
             locator = AutoDateLocator()  # type: ignore[no-untyped-call]  # matplotlib types a part of itself
             axes.xaxis.set_major_locator(locator)
             axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
-        axes.set_title(name)
-        axes.set_ylabel(unit or name)
+        _name(axes, name, unit or _short(name), width=50)
         if float(np.max(np.abs(values))) >= 10_000:
             axes.yaxis.set_major_formatter(EngFormatter())
     panels[-1].set_xlabel("month" if periods is not None else "period")
@@ -55,9 +58,8 @@ def draw_responses(responses: "Bands", *, unit: str = "", period: str = "period"
         band = f"{responses.level:.0%} band"
         axes.fill_between(responses.periods, lower, upper, color=BAND, alpha=0.6, linewidth=0, label=band)
         axes.plot(responses.periods, value, **STROKES[0], label="response")
-        axes.set_title(f"{answer} to a shock of {shock}")
+        _name(axes, f"{_short(answer)} to a shock of {_short(shock)}", unit or _short(answer), width=36)
         _label_periods(axes, f"{period}s after the shock")
-        axes.set_ylabel(unit or answer)
         if float(np.max(np.abs([lower, upper]))) >= 10_000:
             axes.yaxis.set_major_formatter(EngFormatter())
     _legend(figure, panels[0])
@@ -70,12 +72,19 @@ def draw_shares(shares: "Bands", *, period: str = "period") -> Figure:
     for axes, answer in zip(panels, shares.names, strict=True):
         for shock, stroke in zip(shares.names, strokes(), strict=False):
             value, lower, upper = shares.of(answer, shock)
-            axes.fill_between(shares.periods, lower, upper, color=stroke["color"], alpha=0.15, linewidth=0)
-            axes.plot(shares.periods, value, **stroke, label=f"shocks of {shock}")
-        axes.set_title(f"{answer}, {shares.level:.0%} bands")
+            axes.fill_between(
+                shares.periods,
+                lower,
+                upper,
+                facecolor=(stroke["color"], 0.12),
+                edgecolor=(stroke["color"], 0.5),
+                linestyle=stroke["linestyle"],  # by which bands that overlap are told apart in grey
+                linewidth=0.6,
+            )
+            axes.plot(shares.periods, value, **stroke, label=f"shocks of {_short(shock)}")
+        _name(axes, f"{_short(answer)}, {shares.level:.0%} bands", "share of the forecast error variance", width=40)
         axes.set_ylim(-0.02, 1.02)
         axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-        axes.set_ylabel("share of the forecast error variance")
         _label_periods(axes, f"{period}s ahead")
     _legend(figure, panels[0])
     return figure
@@ -84,7 +93,20 @@ def draw_shares(shares: "Bands", *, period: str = "period") -> Figure:
 def _legend(figure: Figure, axes: Axes) -> None:
     """What the lines of every panel are, above all panels, where it covers none of them."""
     handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), frameon=False)
+    columns = max(1, int(figure.get_figwidth() / (0.6 + 0.08 * max(map(len, labels)))))
+    legend = figure.legend(handles, labels, loc="outside upper center", ncols=min(columns, len(labels)), frameon=False)
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def _name(axes: Axes, title: str, label: str, *, width: int) -> None:
+    """Title and vertical label, within the panel however long a series' name is, and as it is spelled."""
+    axes.set_title(fill(title, width), parse_math=False)
+    axes.set_ylabel(label, parse_math=False)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONG_NAME else f"{name[: LONG_NAME - 3]}..."
 
 
 def _label_periods(axes: Axes, text: str) -> None:

@@ -2,9 +2,11 @@
 
 given series, responses or shares
     each line should hold the values given, each band its two ends, and each axis should have a label
+given names that are long, or would be formulas: no panel's text should run into another panel's
 """
 
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +102,15 @@ def test_the_legend_covers_no_panel(responses: Bands, tmp_path: Path):
     legend = figure.legends[0].get_window_extent()
 
     assert not any(legend.overlaps(axes.get_tightbbox()) for axes in figure.axes)
+
+
+def test_long_names_and_formulas_stay_in_their_panels(tmp_path: Path):
+    names = ("a name of as many words as a column of a file may have, or 64", "x" * 64, r"$\frac{$ of _revenue_")
+    series = dict(zip(names, np.random.default_rng(2).standard_normal((3, 40)).cumsum(axis=1), strict=True))
+    fit = fit_autoregression(sample_of(series), lags=1)
+    shares = variance_decomposition(fit, horizon=5, rng=np.random.default_rng(1), draws=100)
+    for figure in (draw_series(fit.sample), draw_responses(impulse_responses(fit, horizon=3)), draw_shares(shares)):
+        save(figure, tmp_path / "named.png")
+        boxes = [axes.get_tightbbox() for axes in figure.axes] + [key.get_window_extent() for key in figure.legends]
+        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+        assert all(figure.bbox.contains(*corner) for box in boxes for corner in box.padded(-1).corners())
