@@ -93,7 +93,8 @@ def bond_default_probability(bond: BondQuote, formula: SpreadFormula = SpreadFor
     Raises
     ------
     ModelDomainError
-        If the yield is below the riskless rate, or so high that default would be certain: nothing is clipped.
+        If there is no such formula, or the yield is below the riskless rate, or so high that default would be certain:
+        nothing is clipped.
 
     Notes
     -----
@@ -112,6 +113,7 @@ def bond_default_probability(bond: BondQuote, formula: SpreadFormula = SpreadFor
     >>> round(bond_default_probability(bond), 12)
     0.015350230867
     """
+    formula = domain.one_of("formula", formula, SpreadFormula)
     spread = bond.net_yield - bond.risk_free
     if math.isclose(bond.net_yield, bond.risk_free, rel_tol=_ROUNDING):
         spread = 0.0

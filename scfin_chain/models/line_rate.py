@@ -51,7 +51,8 @@ class RateResponse:
         domain.non_negative("slope", self.slope, 1e6)
 
     def __call__(self, rate: float) -> float:
-        """Default probability at a rate; below one, to which a float would round it."""
+        """Default probability at a rate in [0, 1]; below one, to which a float would round it."""
+        domain.share("rate", rate)
         odds = log_odds(self.default_probability) + self.slope * (rate - self.reference_rate)
         return min(probability_from_log_odds(odds), math.nextafter(1.0, 0.0))
 

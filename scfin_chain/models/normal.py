@@ -36,6 +36,11 @@ def normal_cdf(x: float) -> float:
     float
         In [0, 1], exact in both tails.
 
+    Raises
+    ------
+    ModelDomainError
+        If ``x`` is no number.
+
     Notes
     -----
     .. math:: \Phi(x) = \tfrac12 \operatorname{erfc}(-x / \sqrt 2)
@@ -49,7 +54,8 @@ def normal_cdf(x: float) -> float:
     >>> round(normal_cdf(1.96), 6)
     0.975002
     """
-    return 0.5 * math.erfc(-x / math.sqrt(2.0))
+    domain.within("x", x, -math.inf, math.inf)
+    return 0.5 * math.erfc(-max(min(x, _FAR), -_FAR) / math.sqrt(2.0))
 
 
 def normal_cdfs(x: NDArray[np.float64]) -> NDArray[np.float64]:

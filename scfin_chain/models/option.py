@@ -47,6 +47,7 @@ class ExcessProfitOption:
     compounding: Horizon = Horizon.ONE_YEAR
 
     def __post_init__(self) -> None:
+        domain.instance("compounding", self.compounding, Horizon)
         domain.positive("collateral", self.collateral)
         domain.positive("advance_rate", self.advance_rate, 1)
         domain.rate("risk_free", self.risk_free)

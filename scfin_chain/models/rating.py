@@ -67,6 +67,7 @@ class RatingBand:
     loss_given_default: float | None
 
     def __post_init__(self) -> None:
+        domain.instance("rating", self.rating, Rating)
         domain.whole("floor", self.floor, high=100)
         domain.share("default_probability", self.default_probability)
         if self.loss_given_default is not None:

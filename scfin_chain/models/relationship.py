@@ -132,6 +132,7 @@ class Relationship:
     def __post_init__(self) -> None:
         for field, interval in RELATIONSHIP_DOMAINS.items():
             interval.check(field, getattr(self, field))
+        domain.instance("return_years", self.return_years, Horizon)
         domain.share("required_reserve + excess_reserve", self.required_reserve + self.excess_reserve)
         self.option()
 

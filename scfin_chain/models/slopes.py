@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.game import Game, replicator_dynamics
 
@@ -52,7 +53,7 @@ def area_slopes(game: Game) -> AreaSlopes:
     Raises
     ------
     ModelDomainError
-        If b or d is zero, or so small that a slope is too large for a float.
+        If b or d, of `Dynamics`, is zero, or so small that a slope is too large for a float.
 
     Notes
     -----
@@ -79,8 +80,9 @@ def area_slopes(game: Game) -> AreaSlopes:
     """
     dynamics = replicator_dynamics(game)
     b, d = dynamics.b, dynamics.d
-    for field, width in (("b^2", b * b), ("d^2", d * d)):
-        domain.within(field, width, 0, math.inf, open_low=True)
+    for field, value in (("b of the game", b), ("d of the game", d)):
+        if not 0.0 < value * value < math.inf:
+            raise ModelDomainError(field, value, "so far from 0 and from infinity that its square is neither")
     by_cost = 0.5 / d
     by_fraud = dynamics.supervised_gain / (2.0 * b * b)
     by_reward = dynamics.a / (2.0 * b * b)

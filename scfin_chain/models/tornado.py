@@ -88,6 +88,7 @@ def price_tornado(
     ['advance_rate', 'transfer_price', 'firms']
     """
     domain.within("change", change, 0.0, 1.0, open_low=True)
+    domain.instance("bounds", {} if bounds is None else bounds, Mapping)
     moved = _moved(relationship, change) | dict(bounds or {})
     for name, pair in moved.items():
         if name not in RELATIONSHIP_DOMAINS:
