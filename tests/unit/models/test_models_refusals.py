@@ -14,7 +14,6 @@ from scfin_chain.models import (
     ModelDomainError,
     RateResponse,
     RatingBand,
-    RatingBand,
     area_slopes,
     bond_default_probability,
     normal_cdf,
