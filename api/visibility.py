@@ -6,10 +6,13 @@ holder, and a bank that may fund it, did, or had it refused. A bank sees the cre
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, false, or_, select, true
 
+from api.access import Reach, reach_of
 from api.callers import Caller
+from api.event_log import EVENTS, Choice
 from api.problems import Problem
+from api.schemas import ToldEvent
 from scfin_chain.service.service import Service
 from scfin_chain.store.tables import DERIVED, DecisionRow, table_of
 
@@ -80,6 +83,19 @@ def follows_credit(caller: Caller) -> bool:
     To its holders only their own steps are.
     """
     return caller.sees_all or "bank" in caller.roles
+
+
+def events_of(caller: Caller, *, contract: str | None = None, name: str | None = None) -> Choice:
+    """The events that a caller may see, whichever operation tells of them."""
+    sees_all = reach_of("list_events", caller.roles) is Reach.ALL
+    return Choice(participant=None if sees_all else caller.participant, contract=contract, name=name)
+
+
+def events_in(connection: Connection, caller: Caller, transaction: str, block: str) -> list[ToldEvent]:
+    """Those of a transaction in a block, by their hashes, in order."""
+    here = EVENTS.c.transaction_hash == transaction, EVENTS.c.block_hash == block
+    query = events_of(caller).query().where(*here).order_by(EVENTS.c.ordinal)
+    return [ToldEvent.of(row) for row in connection.execute(query).mappings()]
 
 
 def receivable_row(service: Service, caller: Caller, number: int) -> RowMapping:

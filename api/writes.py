@@ -6,7 +6,6 @@ A write is named by its caller's ``Idempotency-Key``: put again, also after a re
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
@@ -16,16 +15,16 @@ from starlette.concurrency import run_in_threadpool
 
 from api.callers import Caller, TheCaller
 from api.problems import Problem
-from api.schemas import Prepared, ToldEvent, Written
+from api.schemas import Prepared, Written
+from api.visibility import events_in
 from api.wiring import Wiring, wiring_of
 from scfin_chain.chain.transaction import unsigned
 from scfin_chain.service.queue import OPEN, Order, Refusal, has_ended
 from scfin_chain.service.service import Service
 from scfin_chain.store.commands import COMMANDS
 from scfin_chain.store.failures import Conflict
-from scfin_chain.store.tables import EventRow, IdempotencyRow, table_of
+from scfin_chain.store.tables import IdempotencyRow, table_of
 
-EVENTS = table_of(EventRow)
 IDEMPOTENCY = table_of(IdempotencyRow)
 
 REPLAYED = "Idempotent-Replayed"
@@ -55,12 +54,8 @@ Answer = Written | JSONResponse
 """What was done; or, ready as it is, what was prepared: the declared answer is the other."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Made:
-    """The event, and its field, that hold the number of what a write makes."""
-
-    event: str
-    field: str = "id"
+MAKING = frozenset({"CreditRecharged", "Enrolled", "FinancingRequested", "ReceivableRegistered"})
+"""Events that make what there was not; the field ``id`` of each is its number."""
 
 
 class Write:
@@ -86,11 +81,11 @@ class Write:
         if "form" in self._request.query_params:
             raise Problem.of_field("form", self._request.query_params["form"], "left out: this has one form alone")
 
-    async def run(self, orders: Sequence[Order], *, made: Made | None = None) -> Written:
+    async def run(self, orders: Sequence[Order]) -> Written:
         """Put the orders into the queue, once, and wait for the last of them."""
-        return await self.run_from(lambda _connection: orders, made=made)
+        return await self.run_from(lambda _connection: orders)
 
-    async def run_from(self, orders: Callable[[Connection], Sequence[Order]], *, made: Made | None = None) -> Written:
+    async def run_from(self, orders: Callable[[Connection], Sequence[Order]]) -> Written:
         """The same, the orders made in the transaction that puts them."""
         body_hash = await self._request_hash()
         number, replayed = await run_in_threadpool(_whoever_is_first, lambda: self._put(orders, body_hash))
@@ -101,7 +96,7 @@ class Write:
             self._wiring.waiting.accepted(number)
         self.service.woken()
         await self._wiring.waiting.ended(number)
-        written = await run_in_threadpool(written_of, self.service, number, made)
+        written = await run_in_threadpool(written_of, self.service, self.caller, number)
         self._response.status_code = 201 if written.state == "done" else 202
         self._response.headers["Location"] = f"/v1/commands/{number}"
         return written
@@ -182,7 +177,6 @@ class Call(Write):
         contract: str,
         function: str,
         *arguments: Any,
-        made: Made | None = None,
         check: Callable[[], None] = _nothing,
     ) -> Answer:
         """Call a contract as the caller; ``check`` is asked of a new request, not of one that comes again."""
@@ -203,7 +197,7 @@ class Call(Write):
             check()
             return [order]
 
-        return await self.run_from(orders, made=made)
+        return await self.run_from(orders)
 
     def _prepare(self, order: Order) -> Prepared:
         gateway = self.service.ledger.gateway
@@ -230,8 +224,10 @@ def _whoever_is_first(act: Callable[[], T]) -> T:
     return act()
 
 
-def written_of(service: Service, number: int, made: Made | None = None) -> Written:
+def written_of(service: Service, caller: Caller, number: int) -> Written:
     """A command as it stands, all of one moment; one whose block is not read, or not any more, counts as sent.
+
+    Of its events those are told that the caller may see: some things anybody may set going that concern others.
 
     Raises
     ------
@@ -241,25 +237,18 @@ def written_of(service: Service, number: int, made: Made | None = None) -> Writt
     with service.store.read() as connection:
         query = select(COMMANDS, has_ended().label("ended")).where(COMMANDS.c.id == number)
         row = connection.execute(query).mappings().one()
-        events = _events_of(connection, row["transaction_hash"]) if row["ended"] else []
+        here = row["transaction_hash"], row["block_hash"]
+        events = events_in(connection, caller, *here) if row["ended"] and None not in here else []
     if row["ended"] and row["state"] == "refused":
         raise Problem.refused(Refusal(**row["refusal"]))
-    made_number = next((str(event.body[made.field]) for event in events if made and event.name == made.event), None)
     return Written(
         command=number,
         state=row["state"] if row["ended"] or row["state"] in OPEN else "sent",
-        id=made_number,
+        id=next((str(event.body["id"]) for event in events if event.name in MAKING), None),
         transaction=f"0x{row['transaction_hash']}" if row["transaction_hash"] else None,
         block=row["block_number"] if row["ended"] else None,
         events=events,
     )
-
-
-def _events_of(connection: Connection, transaction_hash: str | None) -> list[ToldEvent]:
-    if transaction_hash is None:
-        return []
-    query = select(EVENTS).where(EVENTS.c.transaction_hash == transaction_hash).order_by(EVENTS.c.log_index)
-    return [ToldEvent.of(row) for row in connection.execute(query).mappings()]
 
 
 async def _write(request: Request, response: Response, caller: TheCaller, idempotency_key: IdempotencyKey) -> Write:

@@ -26,7 +26,7 @@ from api.visibility import (
     receivable_row,
 )
 from api.wiring import TheService
-from api.writes import Answer, Made, TheCall
+from api.writes import Answer, TheCall
 from scfin_chain.store.tables import DERIVED, EventRow, table_of
 
 router = APIRouter(tags=["credits"])
@@ -187,8 +187,7 @@ def list_holdings(
 async def recharge_credit(body: Recharge, call: TheCall) -> Answer:
     """Turn a free part of what the caller owes into tokens of its creditor, within the caller's line."""
     await run_in_threadpool(receivable_row, call.service, call.caller, body.receivable)
-    made = Made(event="CreditRecharged")
-    return await call("CreditToken", "recharge", body.receivable, body.amount.units, made=made)
+    return await call("CreditToken", "recharge", body.receivable, body.amount.units)
 
 
 @router.post("/credits/{credit}/payments", **called())

@@ -38,7 +38,7 @@ from api.visibility import (
     follows_credit,
 )
 from api.wiring import TheService
-from api.writes import Answer, Made, TheCall
+from api.writes import Answer, TheCall
 from scfin_chain.service.canonical import canonical
 from scfin_chain.service.decision import Verdict
 from scfin_chain.service.explanation import explain
@@ -205,8 +205,7 @@ async def request_financing(body: NewFinancing, call: TheCall) -> Answer:
     await run_in_threadpool(credit_row, service, call.caller, body.credit)
     last = await run_in_threadpool(lambda: service.today) + service.settings.scenario.request_open_days
     expires = last if body.expires is None else day_from_date(body.expires)
-    made = Made(event="FinancingRequested")
-    return await call("FinancingDesk", "request", int(body.credit), body.face.units, expires, made=made)
+    return await call("FinancingDesk", "request", int(body.credit), body.face.units, expires)
 
 
 @router.post("/quote", status_code=200)

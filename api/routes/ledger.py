@@ -12,13 +12,14 @@ from typing import Annotated, cast
 from eth_typing import ABIElement
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field, JsonValue
-from sqlalchemy import RowMapping, and_, select
+from sqlalchemy import RowMapping, select
 
 from api.calldata import Call, read_call
-from api.callers import Caller, TheCaller
-from api.event_log import EVENTS, PARTIES
+from api.callers import TheCaller
+from api.event_log import EVENTS
 from api.problems import Problem, Revert
 from api.schemas import Hash, Page, ToldEvent, iso
+from api.visibility import events_in
 from api.wiring import TheService
 from scfin_chain import artifacts
 from scfin_chain.chain.gateway import Block, MinedTransaction, Receipt
@@ -148,7 +149,8 @@ def get_transaction(name: Annotated[Hash, Path()], service: TheService, caller: 
     transaction, receipt = gateway.transaction(bytes.fromhex(name[2:])), gateway.receipt(bytes.fromhex(name[2:]))
     if transaction is None or receipt is None:
         raise Problem.not_found("transaction", name)
-    events = _events(service, caller, receipt)
+    with service.store.read() as connection:
+        events = events_in(connection, caller, name[2:], receipt.block.hash.hex())
     wholly = caller.sees_all or transaction.sender == caller.account
     if not (wholly or events):
         raise Problem.not_found("transaction", name)
@@ -226,16 +228,6 @@ def _transactions_in(service: Service, block: Block) -> list[str]:
     mined = [service.ledger.gateway.transaction(bytes.fromhex(name)) for name in names if name is not None]
     there = [transaction for transaction in mined if transaction and transaction.block.hash == block.hash]
     return [f"0x{transaction.hash.hex()}" for transaction in sorted(there, key=lambda each: each.index)]
-
-
-def _events(service: Service, caller: Caller, receipt: Receipt) -> list[ToldEvent]:
-    here = EVENTS.c.block_hash == receipt.block.hash.hex(), EVENTS.c.transaction_hash == receipt.transaction_hash.hex()
-    query = select(EVENTS).where(*here).order_by(EVENTS.c.ordinal)
-    if not caller.sees_all:
-        place = PARTIES.c.block_number == EVENTS.c.block_number, PARTIES.c.ordinal == EVENTS.c.ordinal
-        query = query.join(PARTIES, and_(*place)).where(PARTIES.c.participant == caller.participant)
-    with service.store.read() as connection:
-        return [ToldEvent.of(row) for row in connection.execute(query).mappings()]
 
 
 def _call(service: Service, transaction: MinedTransaction, receipt: Receipt) -> Call | None:

@@ -15,7 +15,7 @@ from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.schemas import AccountText, DayText, Page, ParticipantNumber, Strict, Written, example, iso
 from api.wiring import TheService
-from api.writes import Made, TheWrite
+from api.writes import TheWrite
 from scfin_chain.chain.signer import address_of
 from scfin_chain.deploy.founding import FOREVER, FULL_ALLOWANCE, GAS_MONEY
 from scfin_chain.roles import Role
@@ -95,7 +95,6 @@ def get_participant(number: ParticipantNumber, service: TheService, _caller: The
 async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
     """Enrol a participant. Who may owe and is in custody gets the standing orders for its payments too."""
     service = write.service
-    made = Made(event="Enrolled")
 
     def orders(connection: Connection) -> list[Order]:
         account = _account(service, connection, body)
@@ -115,7 +114,7 @@ async def enrol_participant(body: NewParticipant, write: TheWrite) -> Written:
         ]
         return [fund, *approvals, enrol]
 
-    return await write.run_from(orders, made=made)
+    return await write.run_from(orders)
 
 
 @router.post("/{number}/suspend", **written())

@@ -16,7 +16,7 @@ from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.schemas import Amount, DayText, Hash, Number, Page, ParticipantNumber, Strict, example, iso
 from api.visibility import RECEIVABLES, receivable_row, receivables_of
 from api.wiring import TheService
-from api.writes import Answer, Made, TheCall
+from api.writes import Answer, TheCall
 from scfin_chain.units import day_from_date
 
 router = APIRouter(prefix="/receivables", tags=["receivables"])
@@ -178,7 +178,7 @@ async def register_receivable(body: NewReceivable, call: TheCall) -> Answer:
     number = body.number.encode("ascii").ljust(32, b"\0")
     kind = DOCUMENT_TYPES.index(body.document_type)
     terms = (body.debtor, body.programme, kind, number, *body.values)
-    return await call("ReceivableRegistry", "register", terms, made=Made(event="ReceivableRegistered"))
+    return await call("ReceivableRegistry", "register", terms)
 
 
 @router.post("/{number}/amend", **called())

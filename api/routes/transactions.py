@@ -41,7 +41,7 @@ def get_command(number: Number, service: TheService, caller: TheCaller) -> Writt
     row = service.queue.read([number]).get(number)
     if row is None or not (caller.sees_all or row["participant"] == caller.participant):
         raise Problem.not_found("command", number)
-    return written_of(service, number)
+    return written_of(service, caller, number)
 
 
 def _order(service: Service, caller: Caller, raw: bytes) -> Order:

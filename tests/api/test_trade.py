@@ -72,9 +72,11 @@ def enrol(trade: Trade, hand: Hand, name: str, role: str) -> Client:
     return client
 
 
-def told(written: dict[str, Any], name: str, field: str = "id") -> str:
-    """A field of the event of that name."""
-    return str(next(event["body"][field] for event in written["events"] if event["name"] == name))
+def made(hand: Hand, client: Client, path: str, body: object) -> str:
+    """The number of what a write made: the answer says it, and so does the command's own address."""
+    written = hand.act(client, path, body)
+    assert client.told(f"/v1/commands/{written['command']}") == written
+    return str(written["id"])
 
 
 @pytest.mark.parametrize("hand", [Custodial(), OwnKey()], ids=["custodial", "own key"])
@@ -90,15 +92,14 @@ def test_from_the_invoice_to_the_repayment(trade: Trade, hand: Hand) -> None:
 
         terms = {"face": amount(1_000_000), "due": trade.day(60), "documents": documents("INV-1")}
         body = {"debtor": core.participant, "number": "INV-1", **terms}
-        receivable = told(hand.act(supplier, "/v1/receivables", body), "ReceivableRegistered")
+        receivable = made(hand, supplier, "/v1/receivables", body)
         trade.deliver(int(receivable))
         hand.act(core, f"/v1/receivables/{receivable}/confirm", terms)
-        written = hand.act(core, "/v1/credits", {"receivable": int(receivable), "amount": amount(1_000_000)})
-        credit = told(written, "CreditRecharged")
+        credit = made(hand, core, "/v1/credits", {"receivable": int(receivable), "amount": amount(1_000_000)})
 
         lower = {"face": amount(400_000), "due": trade.day(50), "documents": documents("INV-2")}
         body = {"debtor": supplier.participant, "number": "INV-2", **lower}
-        trade_owed = told(hand.act(deep, "/v1/receivables", body), "ReceivableRegistered")
+        trade_owed = made(hand, deep, "/v1/receivables", body)
         hand.act(supplier, f"/v1/receivables/{trade_owed}/confirm", lower)
         handover = {"trade": int(trade_owed), "amount": amount(400_000)}
         hand.act(supplier, f"/v1/credits/{credit}/payments", handover)
@@ -109,8 +110,7 @@ def test_from_the_invoice_to_the_repayment(trade: Trade, hand: Hand) -> None:
         quoted = deep.done("/v1/financings/quote", asked)
         with trade.client_of(trade.registrar.told("/v1/ledger/deployment")["regulator"]["participant"]) as regulator:
             in_full = regulator.done("/v1/financings/quote", asked | {"holder": deep.participant})
-        written = hand.act(deep, "/v1/financings", {"credit": credit, "face": amount(40_000)})
-        financing = int(told(written, "FinancingRequested"))
+        financing = int(made(hand, deep, "/v1/financings", {"credit": credit, "face": amount(40_000)}))
         funded = trade.answered(deep, financing)
         assert funded["state"] == "funded"
         told_to_bank = {event["name"] for event in trade.bank.all("/v1/events")}
@@ -153,6 +153,34 @@ def _explained_to_its_holder(holder: Client, financing: int, quoted: dict[str, A
     assert decision["inputs_hash"] in decision["text"]
     assert "obligations" not in decision["text"]
     assert "alpha" not in decision["text"]
+
+
+def test_what_anybody_may_set_going_tells_its_sender_nothing(running: Running, trade: Trade) -> None:
+    """It should show of a settlement what the ledger shows: to who is no party, and sent it, no event."""
+    service = running.service
+    with ExitStack() as opened:
+        core, supplier, stranger = (
+            opened.enter_context(trade.enrol(name, role))
+            for name, role in (("core", "core_enterprise"), ("supplier", "supplier"), ("stranger", "supplier"))
+        )
+        trade.bank.done(f"/v1/lines/{core.participant}", {"limit": amount(10**9)})
+        trade.mint(core, 10**7)
+        receivable = trade.owed(supplier, core, "INV-1", face=1_000_000, days=60)
+        credit = trade.recharge(core, receivable, 1_000_000)
+        financing = trade.request(supplier, credit, 40_000)
+        assert trade.answered(supplier, financing)["state"] == "funded"
+        repay = service.order("repay", _account(core), "Settlement", "repay", int(credit), 1_000_000)
+        settle = service.order(
+            "settle", _account(stranger), "Settlement", "settle", financing, participant=stranger.participant
+        )
+        with service.store.begin() as connection:  # together: before the keeper settles by itself
+            _, number = service.put(connection, repay), service.put(connection, settle)
+        service.woken()
+        whole = _ended(trade, number).json()
+        shown = stranger.told(f"/v1/commands/{number}")
+        assert {event["name"] for event in whole["events"]} >= {"PaidOut", "FinancingSettled"}
+        assert shown == whole | {"events": []}
+        assert stranger.told(f"/v1/ledger/transactions/{shown['transaction']}")["events"] == []
 
 
 def test_what_is_late_costs_and_what_cannot_be_paid_waits(trade: Trade) -> None:
@@ -377,7 +405,7 @@ def test_a_day_after_the_end_of_the_calendar(running: Running, trade: Trade) -> 
         trade.bank.done(f"/v1/lines/{core.participant}", {"limit": amount(10**9)})
         terms = (core.participant, 0, 0, b"FAR-1".ljust(32, b"\0"), 1_000_000, forever, b"\x01" * 32)
         register = service.order("register", _account(supplier), "ReceivableRegistry", "register", terms)
-        receivable = int(told(_placed(running, trade, register), "ReceivableRegistered"))
+        receivable = int(_placed(running, trade, register)["id"])
         trade.deliver(receivable)
         agreed = receivable, 1_000_000, forever, b"\x01" * 32
         confirm = service.order("confirm", _account(core), "ReceivableRegistry", "confirm", *agreed)
