@@ -1,7 +1,7 @@
 """Scenarios in processes of their own: queued in the database, a few at once, each watched by the process that runs it.
 
 A scenario that was running when its service stopped, or was killed, has failed: nothing of a half run is kept. What was
-queued is run by the next that has a place.
+queued is run by the next that has a place. Participants take turns: each has one run under way, for so long at most.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
 from starlette.concurrency import run_in_threadpool
 
 from api.problems import FieldError, Problem, shown
@@ -32,6 +32,8 @@ from scfin_chain.store.store import Store
 from scfin_chain.store.tables import ScenarioRow, table_of
 
 SCENARIOS = table_of(ScenarioRow)
+
+OPEN = ("queued", "running")
 
 FOLDER = "scenarios"
 """In the data folder: a folder for each run, which keeps its database for ``scfin explain``."""
@@ -42,6 +44,9 @@ AT_ONCE = 2
 BEAT_SECONDS = 1.0
 """Between two signs of life of the process that runs something."""
 
+SWEEP_SECONDS = 30
+"""Between two looks for what dead processes, and runs that are no more, have left."""
+
 DEAD_SECONDS = 30
 """After which a process without one is taken for dead."""
 
@@ -49,12 +54,17 @@ CHECK_SECONDS = 60
 """How long the check of a file may take."""
 
 LONGEST_LINE = 1 << 20
-LONGEST_ERROR = 500
+LONGEST_TOLD = 4_096
 MOST_ERRORS = 100
 
+REFUSED = 2
+"""The exit code of a refusal: of any other, what the child said is for the log."""
+
 INTERRUPTED = "interrupted: the service stopped while it ran; start it again"
+CRASHED = "the run failed; the log has why"
 
 _PROGRESS = re.compile(rb"progress (\d+) (\d*)\s*")
+_TOLD = re.compile(r"^scfin: (.+)", re.DOTALL | re.MULTILINE)
 _REFUSAL = re.compile(
     r"(?:line (?P<line>\d+): )?(?:(?P<field>\S+) is (?P<value>.*): must be (?P<limit>.*)|.*)", re.DOTALL
 )
@@ -76,12 +86,14 @@ class ScenarioRuns:
     """Starts, watches and ends children; `watch` is to run as long as the service does.
 
     ``alone`` tells that no other process serves this database: whatever is said to run at the start is dead.
+    ``seconds`` is how long a run may take.
     """
 
-    def __init__(self, store: Store, data: Path, *, alone: bool) -> None:
+    def __init__(self, store: Store, data: Path, *, alone: bool, seconds: int) -> None:
         self._store = store
         self._folder = data / FOLDER
         self._alone = alone
+        self._seconds = seconds
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._children: dict[int, _Child] = {}
         self._woken = asyncio.Event()
@@ -113,17 +125,22 @@ class ScenarioRuns:
                 finally:
                     await _reaped(process)
         if process.returncode:
-            raise _refusal(told.decode("utf-8", "replace"))
+            refused = _refused(process.returncode, text := told.decode("utf-8", "replace"))
+            if refused is None:
+                log.error("scenario check crashed code=%d said=%s", process.returncode, text[-LONGEST_TOLD:])
+                raise Problem(500, "internal-error", "the check failed; the log has why")
+            raise _refusal(refused)
 
     async def watch(self) -> None:
         """Run what is queued, until cancelled; then whatever still runs has failed."""
-        buried = 0.0
+        swept = 0.0
         try:
             while True:
                 with suppress(StoreError):  # the next look may find the database again
-                    if time.monotonic() - buried > DEAD_SECONDS or not buried:
-                        await run_in_threadpool(self._bury, everybody=self._alone and not buried)
-                        buried = time.monotonic()
+                    if time.monotonic() - swept > SWEEP_SECONDS or not swept:
+                        await run_in_threadpool(self._bury, everybody=self._alone and not swept)
+                        await run_in_threadpool(self._sweep)
+                        swept = time.monotonic()
                     await self._look()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(BEAT_SECONDS):
@@ -161,9 +178,12 @@ class ScenarioRuns:
             arguments += ["--json", str(result), "--database", str(folder / "run.sqlite"), "--progress-lines"]
             child = self._children[number]
             child.process = await _started(arguments, folder)
-            told = await self._followed(child)
-            values = await run_in_threadpool(_outcome, child.process.returncode, told, result)
+            async with asyncio.timeout(self._seconds):
+                told = await self._followed(child)
+            values = await run_in_threadpool(_outcome, number, child.process.returncode, told, result)
             values |= {"done": child.done, "total": child.total if child.total is not None else child.done}
+        except TimeoutError:
+            values = {"state": "failed", "error": f"it took longer than {self._seconds:,} seconds"}
         except OSError as error:
             values = {"state": "failed", "error": f"it could not be started: {error.strerror}"}
         except Exception:
@@ -207,11 +227,18 @@ class ScenarioRuns:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _claim(self) -> tuple[int, Mapping[str, Any]] | None:
-        """The oldest that nobody runs yet; now this process does."""
+        """The oldest of whoever has waited longest since a run of its own; now this process runs it.
+
+        Nobody has two under way: with both places taken by one, the others would wait for it.
+        """
         queued = SCENARIOS.c.state == "queued"
+        its = SCENARIOS.alias()
+        the_same = its.c.participant.is_not_distinct_from(SCENARIOS.c.participant)
+        runs_one = exists().where(the_same, its.c.state == "running")
+        ran_last = select(func.coalesce(func.max(its.c.beat), 0)).where(the_same).scalar_subquery()
         with self._store.begin() as connection:
-            query = select(SCENARIOS.c.id, SCENARIOS.c.kind, SCENARIOS.c.spec).where(queued)
-            row = connection.execute(query.order_by(SCENARIOS.c.id).limit(1)).first()
+            query = select(SCENARIOS.c.id, SCENARIOS.c.kind, SCENARIOS.c.spec).where(queued, ~runs_one)
+            row = connection.execute(query.order_by(ran_last, SCENARIOS.c.id).limit(1)).first()
             if row is None:
                 return None
             values = {"state": "running", "process": self._name, "beat": _now()}
@@ -233,11 +260,29 @@ class ScenarioRuns:
         if not everybody:
             dead = and_(dead, SCENARIOS.c.beat < _now() - DEAD_SECONDS)
         with self._store.begin() as connection:
-            numbers = list(connection.execute(select(SCENARIOS.c.id).where(dead)).scalars())
             values = {"state": "failed", "error": INTERRUPTED, "process": None}
             connection.execute(update(SCENARIOS).where(dead).values(values))
-        for number in numbers:
-            shutil.rmtree(self._folder / str(number), ignore_errors=True)
+
+    def _sweep(self) -> None:
+        """Delete the folders of this machine whose runs are no more, or came to nothing.
+
+        They are listed first: a run is known before it has a folder.
+        """
+        folders = list(self._folder.glob("[0-9]*"))
+        with self._store.read() as connection:
+            query = select(SCENARIOS.c.id).where(SCENARIOS.c.state.in_(("running", "done")))
+            kept = {str(number) for number in connection.execute(query).scalars()}
+        for folder in folders:
+            if folder.name not in kept:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_oldest(connection: Connection, participant: int | None, *, kept: int) -> None:
+    """Delete a participant's scenarios beyond its newest ``kept``, but for those under way; their folders follow."""
+    mine = SCENARIOS.c.participant.is_not_distinct_from(participant)
+    beyond = select(SCENARIOS.c.id).where(mine).order_by(SCENARIOS.c.id.desc()).offset(kept)
+    numbers = list(connection.execute(beyond).scalars())
+    connection.execute(delete(SCENARIOS).where(SCENARIOS.c.id.in_(numbers), SCENARIOS.c.state.not_in(OPEN)))
 
 
 def _arguments(spec: Mapping[str, Any], folder: Path) -> list[str]:
@@ -301,20 +346,28 @@ async def _reaped(process: Process) -> None:
 async def _tail(stream: asyncio.StreamReader) -> str:
     kept = b""
     while chunk := await stream.read(4_096):
-        kept = (kept + chunk)[-4_096:]
+        kept = (kept + chunk)[-LONGEST_TOLD:]
     return kept.decode("utf-8", "replace")
 
 
-def _outcome(code: int | None, told: str, result: Path) -> dict[str, Any]:
+def _outcome(number: int, code: int | None, told: str, result: Path) -> dict[str, Any]:
     """What became of a child that has ended by itself."""
     if code == 0:
         with suppress(OSError, ValueError):
             return {"state": "done", "result": json.loads(result.read_text(encoding="utf-8"), parse_constant=_refuse)}
-        return {"state": "failed", "error": "it left no results"}
+    refused = _refused(code, told)
+    if refused is not None:
+        return {"state": "failed", "error": shown(refused.splitlines()[0].replace(str(result.parent), ""))}
+    log.error("scenario crashed scenario=%d code=%s said=%s", number, code, told)
     if code == 1 and result.exists():
         return {"state": "failed", "error": "the books do not balance: this is a bug"}
-    lines = told.replace(str(result.parent), "").strip().splitlines()
-    return {"state": "failed", "error": shown(lines[-1])[:LONGEST_ERROR] if lines else f"it ended with code {code}"}
+    return {"state": "failed", "error": CRASHED}
+
+
+def _refused(code: int | None, told: str) -> str | None:
+    """What a child refused in its own words; None where it did not end by refusing."""
+    found = _TOLD.search(told)
+    return found[1].strip() if found is not None and code == REFUSED else None
 
 
 def _refuse(constant: str) -> None:
@@ -323,7 +376,7 @@ def _refuse(constant: str) -> None:
 
 def _refusal(told: str) -> Problem:
     """What the check said, as a problem: its first line is about the file, the others about rows."""
-    first, *rows = told.strip().removeprefix("scfin: ").splitlines() or ["refused without a word"]
+    first, *rows = told.splitlines()
     lines = [line for line in rows if line.strip()] or [first]
     errors = [_field_error(line) for line in lines[:MOST_ERRORS]]
     detail = f"{len(lines)} bad rows, nothing was run" if rows else f"{errors[0].field}: must be {errors[0].limit}"

@@ -49,6 +49,9 @@ KNOWN_CHAINS: Mapping[int, ChainDepths] = {
 A node of 31337, anvil or hardhat, goes back when it is told to, and so is as everywhere.
 """
 
+OPEN_COMMANDS = 32
+"""What one participant may have under way unless the settings say otherwise."""
+
 LARGEST_CHAIN_ID = 2**63 - 1
 _CHAIN_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 
@@ -92,9 +95,15 @@ class ServeSettings(BaseSettings):
     chains: Annotated[Mapping[int, ChainDepths], NoDecode] = {}
     """The two by chain id, for chains on which they differ: a table of the file alone."""
     requests_a_second: Annotated[int, Field(ge=1, le=1_000_000)] = 200
-    """For each key, or for each address without one."""
+    """For each participant, with all its keys, or for each address without one."""
+    open_commands: Annotated[int, Field(ge=1, le=1_000_000)] = OPEN_COMMANDS
+    """Writes of one participant that have not ended; more are refused until some have."""
     largest_body: Annotated[int, Field(ge=1_000, le=100_000_000)] = 1_000_000
     """Bytes of a request."""
+    scenario_seconds: Annotated[int, Field(ge=1, le=1_000_000)] = 1_800
+    """How long one run of a scenario may take."""
+    scenarios_kept: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+    """Scenarios of each participant: the oldest that has ended goes when one more is started."""
     log_format: Literal["text", "json"] = "text"
 
     @field_validator("hosts", mode="before")

@@ -14,16 +14,14 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from api.callers import Caller, TheCaller
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
-from api.scenario_runs import SCENARIOS, ScenarioRuns
+from api.scenario_runs import OPEN, SCENARIOS, ScenarioRuns, forget_oldest
 from api.schemas import Number, Page, Strict
-from api.wiring import TheService, Wiring
+from api.wiring import TheService, Wiring, wiring_of
 from api.writes import TheWrite
 from scfin_chain.config import Settings, refusal_of
 from scfin_chain.errors import InvalidInput
 from scfin_chain.service.rules import Rules
 from scfin_chain.service.service import Service
-
-OPEN = ("queued", "running")
 
 OPEN_A_CALLER = 8
 """Scenarios that one participant has queued or running."""
@@ -100,8 +98,13 @@ class Result(BaseModel):
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Children live as long as the application serves."""
     wiring: Wiring = app.state.wiring
-    alone = wiring.serving.rpc_url is None
-    runs = ScenarioRuns(wiring.service.store, wiring.serving.data.resolve(), alone=alone)
+    serving = wiring.serving
+    runs = ScenarioRuns(
+        wiring.service.store,
+        serving.data.resolve(),
+        alone=serving.rpc_url is None,
+        seconds=serving.scenario_seconds,
+    )
     app.state.scenario_runs = runs
     watch = asyncio.create_task(runs.watch())
     yield
@@ -115,8 +118,12 @@ router = APIRouter(prefix="/scenarios", tags=["scenarios"], lifespan=_running)
 
 @router.post("", status_code=201)
 async def start_scenario(body: NewScenario, request: Request, write: TheWrite) -> Scenario:
-    """Start a scenario. Bad input is refused at once, every bad row by its line."""
-    runs, caller = _runs(request), write.caller
+    """Start a scenario. Bad input is refused at once, every bad row by its line.
+
+    Participants take turns, each with one run at a time. Of each so many are kept, `scenarios_kept`: to start one more
+    deletes the oldest that has ended, with its result.
+    """
+    runs, caller, kept = _runs(request), write.caller, wiring_of(request).serving.scenarios_kept
     spec = _spec(body)
     if body.kind == "invoices":
         await runs.check({"kind": body.kind} | spec)
@@ -128,6 +135,7 @@ async def start_scenario(body: NewScenario, request: Request, write: TheWrite) -
             raise Problem(429, "too-many-scenarios", f"{OPEN_A_CALLER} of yours are queued or running")
         values = {"participant": caller.participant, "kind": body.kind, "spec": spec, "state": "queued", "done": 0}
         row = connection.execute(insert(SCENARIOS).values(values).returning(*SCENARIOS.columns)).mappings().one()
+        forget_oldest(connection, caller.participant, kept=kept)
         return 201, _shape(row).model_dump(mode="json")
 
     _, answer = await write.once(act)

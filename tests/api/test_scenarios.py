@@ -5,14 +5,21 @@ given a file of invoices, as CSV or as rows
     its owner, the registrar and the regulator see it; others do not
 given a bad file, or bad settings: refused at once, every bad row by its line
 given one that runs: cancelled, its child is killed
+given a child that dies, or breaks: a fault of the service, of which the log has more and the caller nothing
+given a participant with many: others take their turns, and a run that takes too long has failed
+given more than are kept: the oldest that has ended goes, with its folder
 given a service that is stopped, or killed, and starts again
     what ran has failed as interrupted, what was queued is run
 """
 
 import json
+import os
+import signal
 import time
 import tomllib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +27,13 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from api import scenario_runs
-from api.scenario_runs import INTERRUPTED, SCENARIOS
+from api.scenario_runs import CRASHED, INTERRUPTED, SCENARIOS, ScenarioRuns
 from scfin_chain.scenarios.invoices import COLUMNS
 from tests.api.client import Client
 from tests.api.server import running_service
 from tests.api.serving import processes_with, served
 from tests.api.world import World
+from tests.fakes.stores import empty_store
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "invoices.csv").read_text(encoding="utf-8")
 HEADER, *LINES = EXAMPLE.splitlines()
@@ -52,6 +60,26 @@ def invoices(rows: int = 3, **more: object) -> dict[str, object]:
 def long() -> dict[str, object]:
     """One that does not end while a test looks."""
     return {"kind": "invoices", "csv": EXAMPLE}
+
+
+def child_with(text: str) -> int:
+    """The process that this one started with a text in its command line, once there is one."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        for process in processes_with(text):
+            with suppress(OSError):
+                if int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1]) == os.getpid():
+                    return process
+        assert time.monotonic() < deadline, "no child has begun"
+        time.sleep(0.01)
+
+
+def child_that_says(folder: Path, text: str, code: int) -> Path:
+    """A program that says something on standard error, and ends with that code."""
+    program = folder / "child"
+    program.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{text}\nEND\nexit {code}\n", encoding="utf-8")
+    program.chmod(0o755)
+    return program
 
 
 def errors_of(client: Client, body: dict[str, object]) -> list[dict[str, str]]:
@@ -195,6 +223,145 @@ class TestRefusal:
         assert (answer.status_code, answer.json()["type"]) == (429, "/problems/too-many-scenarios")
 
 
+TRACEBACK = """Traceback (most recent call last):
+  File "/srv/scfin_chain/scenarios/invoices.py", line 1, in read_invoices
+ZeroDivisionError: division by zero"""
+
+
+class TestCrash:
+    """Only a child that ends by refusing, with its code and its words, has refused."""
+
+    def test_it_should_not_take_a_check_that_is_killed_for_a_refusal(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(world.a.core.post, "/v1/scenarios", invoices())
+            os.kill(child_with("--check"), signal.SIGKILL)
+            answer = asked.result()
+        assert answer.status_code == 500
+        assert answer.json()["type"] == "/problems/internal-error"
+        assert answer.json()["detail"] == "the check failed; the log has why"
+        assert answer.json()["errors"] == []
+        assert f"scenario check crashed code={-signal.SIGKILL}" in caplog.text
+
+    @pytest.mark.parametrize(
+        ("said", "code"),
+        [(TRACEBACK, 1), (TRACEBACK, 2), ("Usage: scfin run [OPTIONS]", 2), ("scfin: the disk is full", 1)],
+    )
+    def test_it_should_not_take_one_that_breaks_for_a_refusal(
+        self,
+        world: World,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        said: str,
+        code: int,
+    ) -> None:
+        supplier = world.b.supplier
+        monkeypatch.setattr("sys.executable", str(child_that_says(tmp_path, said, code)))
+        answer = supplier.post("/v1/scenarios", invoices())
+        assert (answer.status_code, answer.json()["detail"]) == (500, "the check failed; the log has why")
+        run = ended(supplier, supplier.done("/v1/scenarios", {"kind": "demo"})["id"])
+        assert (run["state"], run["error"]) == ("failed", CRASHED)
+        assert caplog.text.count(said.splitlines()[-1]) == 2
+
+    def test_it_should_give_the_words_of_one_that_refuses(
+        self, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        supplier = world.b.supplier
+        said = "WARNING something else\nscfin: x is 1: must be 2"
+        monkeypatch.setattr("sys.executable", str(child_that_says(tmp_path, said, 2)))
+        [error] = errors_of(supplier, invoices())
+        assert (error["field"], error["value"], error["limit"]) == ("invoices x", "1", "2")
+        run = ended(supplier, supplier.done("/v1/scenarios", {"kind": "demo"})["id"])
+        assert (run["state"], run["error"]) == ("failed", "x is 1: must be 2")
+
+    def test_it_should_say_of_a_run_that_is_killed_that_it_failed(
+        self, world: World, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        deep = world.b.deep
+        number = deep.done("/v1/scenarios", long())["id"]
+        until(deep, number, lambda scenario: scenario["done"] > 0)
+        os.kill(child_with(f"scenarios/{number}/"), signal.SIGKILL)
+        run = ended(deep, number)
+        assert (run["state"], run["error"]) == ("failed", CRASHED)
+        assert f"scenario crashed scenario={number} code={-signal.SIGKILL}" in caplog.text
+
+
+class TestTurns:
+    def test_it_should_run_anothers_while_one_has_many(self, world: World) -> None:
+        greedy, other = world.a.deep, world.b.deep
+        many = [greedy.done("/v1/scenarios", body)["id"] for body in (long(), {"kind": "demo"}, {"kind": "demo"})]
+        until(greedy, many[0], lambda scenario: scenario["state"] == "running")
+        number = other.done("/v1/scenarios", {"kind": "demo"})["id"]
+        until(other, number, lambda scenario: scenario["done"] > 0)
+        states = [greedy.told(f"/v1/scenarios/{each}")["state"] for each in many]
+        for client, each in (*((greedy, each) for each in many), (other, number)):
+            client.done(f"/v1/scenarios/{each}/cancel")
+        assert states == ["running", "queued", "queued"]
+
+    def test_it_should_go_round(self, tmp_path: Path) -> None:
+        with empty_store() as store:
+            runs = ScenarioRuns(store, tmp_path, alone=True, seconds=1)
+            with store.begin() as connection:
+                rows = [{"participant": who, "kind": "demo", "spec": {}, "done": 0} for who in (1, 1, 1, 2, 2, None)]
+                connection.execute(insert(SCENARIOS), [row | {"state": "queued"} for row in rows])
+
+            def claimed() -> int | None:
+                found = runs._claim()
+                return None if found is None else found[0]
+
+            def end(number: int, *, at: int) -> None:
+                with store.begin() as connection:
+                    values = {"state": "done", "beat": at}
+                    connection.execute(update(SCENARIOS).where(SCENARIOS.c.id == number).values(values))
+
+            assert [claimed() for _ in range(4)] == [1, 4, 6, None]
+            end(4, at=20)
+            end(1, at=10)
+            assert claimed() == 2
+            end(2, at=30)
+            assert claimed() == 5
+            assert claimed() == 3
+            assert claimed() is None
+
+    def test_it_should_end_one_that_takes_too_long(self, tmp_path: Path) -> None:
+        with running_service(tmp_path, scenario_seconds=4) as running, Client(running.url, running.registrar) as client:
+            number = client.done("/v1/scenarios", long())["id"]
+            run = ended(client, number)
+            assert (run["state"], run["error"]) == ("failed", "it took longer than 4 seconds")
+            assert not processes_with(f"scenarios/{number}/run.sqlite")
+        assert not list((tmp_path / "scenarios").iterdir())
+
+
+class TestKept:
+    def test_it_should_keep_the_newest_of_each(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(scenario_runs, "SWEEP_SECONDS", 1)
+        with running_service(tmp_path, scenarios_kept=2) as running, Client(running.url, running.registrar) as client:
+            done = client.done("/v1/scenarios", invoices(rows=1))["id"]
+            assert ended(client, done)["state"] == "done"
+            folder = tmp_path / "scenarios" / str(done)
+            with running.service.store.begin() as connection:  # another's, older than all that follow
+                values = {"participant": 2, "kind": "demo", "spec": {}, "state": "done", "done": 0}
+                connection.execute(insert(SCENARIOS).values(values))
+            other = done + 1
+            for _ in range(2):
+                assert (folder / "run.sqlite").is_file()
+                last = client.done("/v1/scenarios", {"kind": "demo"})["id"]
+                client.done(f"/v1/scenarios/{last}/cancel")
+            assert client.get(f"/v1/scenarios/{done}").status_code == 404
+            assert [run["id"] for run in client.all("/v1/scenarios")] == [other, last - 1, last]
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while folder.exists():
+                assert time.monotonic() < deadline, "its folder stays"
+                time.sleep(0.1)
+
+    def test_it_should_not_delete_what_is_under_way(self, tmp_path: Path) -> None:
+        with running_service(tmp_path, scenarios_kept=1) as running, Client(running.url, running.registrar) as client:
+            numbers = [client.done("/v1/scenarios", {"kind": "demo"})["id"] for _ in range(3)]
+            assert [run["id"] for run in client.all("/v1/scenarios")] == numbers
+
+
 class TestRestart:
     def test_it_should_say_what_was_interrupted_and_go_on(self, tmp_path: Path) -> None:
         with running_service(tmp_path) as running, Client(running.url, running.registrar) as registrar:
@@ -239,7 +406,7 @@ class TestRestart:
     def test_it_should_leave_alone_what_another_process_runs(
         self, world: World, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        runs = scenario_runs.ScenarioRuns(world.service.store, Path("nowhere"), alone=False)
+        runs = ScenarioRuns(world.service.store, Path("nowhere"), alone=False, seconds=1)
         now = int(time.time())
         with world.service.store.begin() as connection:
             numbers = [
