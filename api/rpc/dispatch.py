@@ -181,7 +181,8 @@ def _identity(request: object) -> tuple[Id, bool]:
         raise RpcError(INVALID_REQUEST, f"id is {shortened(identity)}: must be a string, a number or null")
     if isinstance(identity, float) and not math.isfinite(identity):
         raise RpcError(INVALID_REQUEST, f"id is {identity}: must be a finite number")
-    return identity, "id" not in request
+    is_request = request.get("jsonrpc") == "2.0" and isinstance(request.get("method"), str)
+    return identity, is_request and "id" not in request  # what is no request is told so, id or not
 
 
 def _result(methods: Mapping[str, Method], request: object) -> Json:

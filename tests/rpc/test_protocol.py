@@ -94,6 +94,12 @@ def test_answers_nothing_to_notifications(node: Node) -> None:
     assert node.call("eth_blockNumber") == "0x1"
 
 
+@pytest.mark.parametrize("body", [{}, {"foo": "boo"}, {"jsonrpc": "2.0", "method": 7}, {"method": "eth_chainId"}])
+def test_takes_no_notification_for_one_that_is_no_request(node: Node, body: dict[str, object]) -> None:
+    for posted, answer in ((body, node.post(body)), ([body], node.post([body])[0])):
+        assert (answer["id"], answer["error"]["code"]) == (None, -32600), posted
+
+
 def test_takes_large_batches_up_to_the_limit(node: Node) -> None:
     assert len(node.post([REQUEST] * MAX_BATCH)) == MAX_BATCH
     error = node.post([REQUEST] * (MAX_BATCH + 1))["error"]
