@@ -15,6 +15,8 @@ from api.audit import Audit
 from api.content import JsonOnly
 from api.durations import Durations, TimedReader
 from api.etags import EntityTags
+from api.event_log import EventLog
+from api.feed import Feed
 from api.hosts import KnownHosts
 from api.limits import Limits
 from api.metrics import Metrics
@@ -55,7 +57,8 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
         docs_url="/docs",
         redoc_url=None,
     )
-    app.state.wiring = Wiring(service=service, serving=serving, waiting=waiting)
+    feed = Feed(EventLog(service.store), today=lambda: service.today, announced=service.worker is not None)
+    app.state.wiring = Wiring(service=service, serving=serving, waiting=waiting, feed=feed)
     app.include_router(operations.router)
     if serving.role != "worker":
         v1 = APIRouter(prefix="/v1", responses=RESPONSES)

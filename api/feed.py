@@ -124,6 +124,7 @@ class Feed:
         self._trail: list[tuple[int, str]] = []
         self._woken = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
 
     def announce(self) -> None:
         """There may be something new: called by the worker, in its own thread."""
@@ -148,7 +149,7 @@ class Feed:
         mark, live = start, False
         try:
             while not live and not stream.is_over():
-                while mark is not None:
+                while mark is not None and not self._closed:
                     chapter = await run_in_threadpool(self.log.read, mark, stream.choice, at_most=PAGE)
                     for item in _items(chapter):
                         yield item
@@ -187,7 +188,12 @@ class Feed:
                     log.exception("streams met a bug")
                     self._end(BROKEN)
         finally:
-            self._end(STOPPING)
+            self.close()
+
+    def close(self) -> None:
+        """The service stops: every stream ends, and says so, and none begins any more."""
+        self._closed = True
+        self._end(STOPPING)
 
     def _end(self, reason: str) -> None:
         for stream in self._streams:
@@ -205,6 +211,9 @@ class Feed:
         self._woken.clear()
 
     async def _join(self, stream: Stream, mark: Mark | None) -> Chapter:
+        if self._closed:
+            stream.end(STOPPING)
+            return _NOTHING
         joining = _Joining(stream=stream, mark=mark, chapter=asyncio.get_running_loop().create_future())
         self._joining.append(joining)
         self._woken.set()

@@ -58,7 +58,7 @@ def serve(serving: ServeSettings, settings: Settings) -> None:
         if serving.role != "worker":
             _first_key(service, serving.data)
         app = make_app(service, serving, node=_node(service, serving, accounts))
-        _run(_server(app, serving, stopping=app.state.wiring.waiting.close), service)
+        _run(_server(app, serving, stopping=app.state.wiring.close), service)
     finally:
         service.close()
 
@@ -111,7 +111,7 @@ def _node(service: Service, serving: ServeSettings, accounts: DevelopmentAccount
 
 
 class Server(uvicorn.Server):
-    """Tells those who wait for a command before it waits for them: else they would be cut off with the rest."""
+    """Tells those who wait or listen before it waits for them: else they would be cut off with the rest."""
 
     def __init__(self, config: uvicorn.Config, *, stopping: Callable[[], None] | None = None) -> None:
         super().__init__(config)

@@ -5,6 +5,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from api.feed import Feed
 from api.waiting import Waiting
 from scfin_chain.service.service import Service
 from scfin_chain.serving import ServeSettings
@@ -17,6 +18,12 @@ class Wiring:
     service: Service
     serving: ServeSettings
     waiting: Waiting
+    feed: Feed
+
+    def close(self) -> None:
+        """The service stops: who waits, or listens, is told so while its connection lasts."""
+        self.waiting.close()
+        self.feed.close()
 
 
 def wiring_of(request: Request) -> Wiring:

@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, FastAPI, Header, Query, Request
 from pydantic import BaseModel, Field
@@ -13,17 +13,21 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.types import Receive, Scope, Send
 
-from api.callers import Caller, TheCaller
-from api.event_log import BEFORE_ALL, EVENTS, Choice, EventLog, Mark, Rewound, mark_of
+from api.callers import TheCaller
+from api.event_log import BEFORE_ALL, EVENTS, Mark, Rewound, mark_of
 from api.feed import STREAMS_A_KEY, Feed, Item, Stream
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.schemas import Page, ToldEvent, iso
-from api.wiring import TheService, Wiring
+from api.visibility import events_of
+from api.wiring import TheService, Wiring, wiring_of
 from scfin_chain.errors import StoreError
 
 HEARTBEAT_SECONDS = 15
 """Between two signs of life in a stream that has nothing to tell."""
+
+GOODBYE_SECONDS = 5.0
+"""How long a stream has to say that the service stops, and to end."""
 
 SEND_SECONDS = 30.0
 """After which a client that takes nothing is left."""
@@ -57,12 +61,10 @@ class WentBack(BaseModel):
 async def _feeding(app: FastAPI) -> AsyncIterator[None]:
     """The feed watches the ledger as long as the application serves."""
     wiring: Wiring = app.state.wiring
-    service, worker = wiring.service, wiring.service.worker
-    feed = Feed(EventLog(service.store), today=lambda: service.today, announced=worker is not None)
-    app.state.feed = feed
-    watch = asyncio.create_task(feed.watch())
+    worker = wiring.service.worker
+    watch = asyncio.create_task(wiring.feed.watch())
     if worker is not None:
-        worker.announce_to.append(feed.announce)
+        worker.announce_to.append(wiring.feed.announce)
     yield
     watch.cancel()
     with suppress(asyncio.CancelledError):
@@ -84,7 +86,7 @@ def list_events(
     after: After = None,
 ) -> Page[LedgerEvent]:
     """Events that concern the caller, oldest first; the registrar and the regulator see all."""
-    query = _choice(caller, contract, name).query().where(EVENTS.c.block_number >= from_block)
+    query = events_of(caller, contract=contract, name=name).query().where(EVENTS.c.block_number >= from_block)
     if to_block is not None:
         query = query.where(EVENTS.c.block_number <= to_block)
     keys = [EVENTS.c.block_number, EVENTS.c.ordinal]
@@ -111,7 +113,7 @@ async def stream_events(
     anew. A stream ends when its client reads too slowly, when its key is closed, or when the service stops; it goes on
     where it was with `Last-Event-ID`.
     """
-    feed = cast(Feed, request.app.state.feed)
+    feed = wiring_of(request).feed
     given = header or last_event_id
     mark = None if given is None else Mark.parse(given)
     if given is not None and mark is None:
@@ -120,7 +122,7 @@ async def stream_events(
         mark = BEFORE_ALL
     if not feed.reserve(caller.key):
         raise Problem(429, "too-many-streams", f"a key has at most {STREAMS_A_KEY} streams")
-    stream = Stream(key=caller.key, choice=_choice(caller, contract, name))
+    stream = Stream(key=caller.key, choice=events_of(caller, contract=contract, name=name))
     return _Response(_sent(feed, stream, mark), release=lambda: feed.release(caller.key))
 
 
@@ -133,6 +135,7 @@ class _Response(EventSourceResponse):
             ping=HEARTBEAT_SECONDS,
             ping_message_factory=lambda: ServerSentEvent(comment="still here", sep="\n"),
             send_timeout=SEND_SECONDS,
+            shutdown_grace_period=GOODBYE_SECONDS,
             sep="\n",
         )
         self._release = release
@@ -171,12 +174,6 @@ def _spelled(item: Item) -> ServerSentEvent:
         return ServerSentEvent(data, event="rewound", id=str(item.mark), sep="\n")
     told = _shape(item.row)
     return ServerSentEvent(told.model_dump_json(), event=told.name, id=told.id, sep="\n")
-
-
-def _choice(caller: Caller, contract: str | None, name: str | None) -> Choice:
-    if not caller.sees_all and caller.participant is None:
-        raise Problem(403, "forbidden", "the key stands for no participant")
-    return Choice(participant=None if caller.sees_all else caller.participant, contract=contract, name=name)
 
 
 def _shape(row: RowMapping) -> LedgerEvent:

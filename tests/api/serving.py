@@ -31,13 +31,16 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """The service on a data folder, until the end of the block, or of itself."""
+def served(folder: Path, *, log: Path | None = None) -> Iterator[Served]:
+    """The service on a data folder, until the end of the block, or of itself; what it says goes to a file."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "scfin_chain.cli", "serve", "--data", str(folder), "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with (
+        Path(os.devnull if log is None else log).open("wb") as said,
+        subprocess.Popen(command, stdout=said, stderr=said) as process,
+    ):
         try:
             url = f"http://127.0.0.1:{port}"
             _await_ready(url)
