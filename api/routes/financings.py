@@ -1,7 +1,8 @@
 """Financings: cash against pledged credit, on a decision that is signed, executed once, and explained.
 
-What a bank pays is shown to the holder who gets it, to that bank, and to the regulator. On what it decided, the
-issuer's line and record among it, is shown to banks and to the regulator: to a holder these are another's affairs.
+What a bank pays, or would pay, is shown to the holder who gets it, to that very bank, and to the regulator. On what it
+decided, the issuer's line and record among it, is shown to that bank and to the regulator: to a holder these are
+another's affairs, and so are they to another bank.
 """
 
 import datetime as dt
@@ -35,7 +36,6 @@ from api.visibility import (
     decided_by,
     financing_row,
     financings_of,
-    follows_credit,
 )
 from api.wiring import TheService
 from api.writes import Answer, TheCall
@@ -57,7 +57,7 @@ REASONS: dict[int, str] = {reason.value: reason.label for reason in Reason}
 
 
 WITHHELD = {"inputs": None, "inputs_text": None, "outputs": None}
-"""Of a decision, from who is neither a bank nor the regulator."""
+"""Of a decision, from who is neither its bank nor the regulator."""
 
 SHOWN_CREDIT = "96008965559544056480769825266024056945637223097696257"
 """In examples."""
@@ -110,7 +110,7 @@ class QuotedFinancing(Asked):
 
 
 class Terms(BaseModel):
-    """A decision: to banks and the regulator with every number ; to others what tells of issuers is null."""
+    """A decision: to its bank and the regulator with every number; to its holder what tells of issuers is null."""
 
     verdict: Literal["approve", "refuse"]
     reason: Annotated[str, Field(description="The first reason that binds; none of an approval.")]
@@ -176,7 +176,7 @@ def get_financing(number: Number, service: TheService, caller: TheCaller) -> Fin
 
 @router.get("/{number}/decision")
 def explain_financing(number: Number, service: TheService, caller: TheCaller) -> Explained:
-    """Why it was approved or refused; to banks and the regulator, to the last number."""
+    """Why it was approved or refused; to the bank that decided and the regulator, to the last number."""
     financing_row(service, caller, number)
     query = select(DECISIONS).where(DECISIONS.c.financing == number)
     if not caller.sees_all:
@@ -188,7 +188,7 @@ def explain_financing(number: Number, service: TheService, caller: TheCaller) ->
     if row is None:
         raise Problem.not_found("decision on financing", number)
     explained = _explained(row, explain(service.store, number))
-    return explained if follows_credit(caller) else explained.for_holder()
+    return explained if _reads_all(caller, row["signed"]["bank"]) else explained.for_holder()
 
 
 @router.post(
@@ -210,8 +210,12 @@ async def request_financing(body: NewFinancing, call: TheCall) -> Answer:
 
 @router.post("/quote", status_code=200)
 def quote_financing(body: QuotedFinancing, service: TheService, caller: TheCaller) -> Terms:
-    """What the bank would answer today. Nothing is written, nobody is bound: no Idempotency-Key is asked for."""
-    holder = _holder(caller, body)
+    """What the bank would answer today: to a holder, to that bank, and to the regulator.
+
+    Nothing is written, nobody is bound: no Idempotency-Key is asked for.
+    """
+    bank = service.offices.bank.id
+    holder = _holder(caller, body, bank)
     credit = credit_row(service, caller, body.credit)
     with service.store.read() as connection:
         query = (
@@ -221,18 +225,19 @@ def quote_financing(body: QuotedFinancing, service: TheService, caller: TheCalle
         )
         held = connection.execute(query).scalar() or 0
         if not 0 < body.face.units <= held:
-            raise Problem.of_field("face", body.face.amount, f"from 1 to {held}, what participant {holder} holds")
+            most = f"{held}, " if caller.sees_all or caller.participant == holder else ""  # its holdings are its own
+            raise Problem.of_field("face", body.face.amount, f"from 1 to {most}what participant {holder} holds")
         quoted = quote(
             connection,
             service.rules,
             credit=CreditId(int(body.credit)),
             holder=ParticipantId(holder),
             face=Money(body.face.units),
-            bank=service.offices.bank.id,
+            bank=bank,
             day=Day(service.today),
         )
     terms = _quoted(quoted)
-    return terms if follows_credit(caller) else terms.model_copy(update=WITHHELD)
+    return terms if _reads_all(caller, bank) else terms.model_copy(update=WITHHELD)
 
 
 @router.post("/{number}/cancel", **called())
@@ -242,13 +247,18 @@ async def cancel_financing(number: Number, call: TheCall) -> Answer:
     return await call("FinancingDesk", "cancel", number)
 
 
-def _holder(caller: Caller, body: QuotedFinancing) -> int:
-    if body.holder is not None and (follows_credit(caller) or body.holder == caller.participant):
-        return body.holder
-    if body.holder is not None:
-        raise Problem.not_found("participant", body.holder)
+def _reads_all(caller: Caller, bank: int) -> bool:
+    """Whether a decision of a bank is shown to the caller with what tells of others."""
+    return caller.sees_all or caller.participant == bank
+
+
+def _holder(caller: Caller, body: QuotedFinancing, bank: int) -> int:
     assert caller.participant is not None  # no reach for the registrar, who is none
-    return caller.participant
+    if body.holder in (None, caller.participant):
+        return caller.participant
+    if not _reads_all(caller, bank):
+        raise Problem.not_found("participant", body.holder)
+    return body.holder
 
 
 def _shape(row: RowMapping) -> Financing:

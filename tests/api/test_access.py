@@ -3,7 +3,7 @@
 import pytest
 
 from api.access import ACCESS, OPEN, REGISTRAR, ROLES, Reach
-from tests.api.client import Client
+from tests.api.client import Client, amount
 from tests.api.ways import WAYS, Cell, send
 from tests.api.world import World
 
@@ -108,6 +108,25 @@ def test_a_bank_sees_what_it_may_finance_or_financed(world: World) -> None:
     assert _numbers(second, "/v1/financings") == open_ones
     assert _numbers(second, "/v1/credits") == {world.a.credits["split"], world.b.credits["split"]}
     assert second.get(f"/v1/financings/{world.a.financings['requested']}/decision").status_code == 404
+
+
+def test_a_price_is_its_banks_its_holders_and_the_regulators(world: World) -> None:
+    """It should hide from a rival bank what the other would pay, and from any bank what a holder holds."""
+    (bank, rival), regulator, holder = world.clients["bank"], world.clients["regulator"][0], world.a.supplier
+    asked = {"credit": world.a.credits["split"], "face": amount(1_000)}
+    whose = asked | {"holder": holder.participant}
+    for client, body, shows_all in ((bank, whose, True), (regulator, whose, True), (holder, asked, False)):
+        assert (client.done("/v1/financings/quote", body)["inputs"] is not None) is shows_all
+    hidden = rival.post("/v1/financings/quote", whose)
+    assert (hidden.status_code, hidden.json()["type"]) == (404, "/problems/not-found")
+    too_much = {"face": amount(10**9)}
+    limits = [
+        client.post("/v1/financings/quote", body | too_much).json()["errors"][0]["limit"]
+        for client, body in ((bank, whose), (holder, asked))
+    ]
+    held = holder.told("/v1/holdings", credit=asked["credit"])["items"][0]["amount"]["amount"]
+    assert limits[0] == f"from 1 to what participant {holder.participant} holds"
+    assert limits[1] == f"from 1 to {held}, what participant {holder.participant} holds"
 
 
 def test_a_carrier_sees_no_credit(world: World) -> None:
