@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from scfin_chain.errors import ContractReverted, InvalidInput, NodeSilent, ScfinError, StoreError
-from scfin_chain.service.queue import Refusal
+from scfin_chain.service.queue import Refusal, TooManyOpen
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_SHOWN = 80
@@ -103,7 +103,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         413: "The body is too large",
         415: "The body is no JSON",
         422: "A field is missing, of another type, or out of range",
-        429: "Too many requests",
+        429: "Too many requests, streams or open commands",
         503: "The chain or the database is away",
     }.items()
 }
@@ -123,6 +123,8 @@ def problem_of(error: ScfinError) -> Problem:
             return Problem.of_field(error.field, error.value, error.limit)
         case ContractReverted():
             return Problem.refused(Refusal.of(error))
+        case TooManyOpen():
+            return Problem(429, "too-many-commands", str(error), headers={"Retry-After": "1"})
         case StoreError() | NodeSilent():
             return Problem(503, "unavailable", "the database or the node is away", headers={"Retry-After": "1"})
     return Problem(503, "unavailable", str(error), headers={"Retry-After": "1"})

@@ -229,7 +229,13 @@ def _service(
     finality = 0 if settled else serving.depth("finality_depth", chain_id=gateway.chain_id)
     # on a chain that mines for transactions alone a request would wait for blocks that need not come
     confirmations = 0 if settled else serving.depth("confirmations", chain_id=gateway.chain_id)
-    queue = Queue(store=store, gateway=gateway, custody=custody, finality_depth=finality)
+    queue = Queue(
+        store=store,
+        gateway=gateway,
+        custody=custody,
+        finality_depth=finality,
+        open_commands=serving.open_commands,
+    )
     worker = None
     listener = Listener(
         gateway=gateway,

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from scfin_chain.chain.gateway import BlockRef, Gateway, Receipt
 from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
-from scfin_chain.errors import ChainError, ContractReverted, NotMined, StoreError, Unsent
+from scfin_chain.errors import ChainError, ContractReverted, NotMined, ScfinError, StoreError, Unsent
 from scfin_chain.service.custody import Custody
+from scfin_chain.serving import OPEN_COMMANDS
 from scfin_chain.store.commands import COMMANDS, reopen
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import BlockRow, table_of
@@ -40,10 +41,17 @@ _TRY_AGAIN = (
     .values(state="queued", block_hash=None, refusal=None)
 )
 
+_REOPENED = and_(COMMANDS.c.state == "sent", COMMANDS.c.block_hash.is_not(None))
+"""Of commands: whether a reorg took away the block in which it had ended."""
+
 Command = dict[str, Any]
 """A row of the queue."""
 
 log = logging.getLogger(__name__)
+
+
+class TooManyOpen(ScfinError):
+    """A participant has as many commands under way as it may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,14 +94,24 @@ class Refusal:
 class Queue:
     """Puts commands into the database, and the worker's hand on them.
 
-    ``finality_depth`` is the number of blocks that a reorg may still replace.
+    ``finality_depth`` is the number of blocks that a reorg may still replace, ``open_commands`` how many one
+    participant may have under way: what one leaves there, others wait for.
     """
 
-    def __init__(self, *, store: Store, gateway: Gateway, custody: Custody, finality_depth: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        gateway: Gateway,
+        custody: Custody,
+        finality_depth: int = 0,
+        open_commands: int = OPEN_COMMANDS,
+    ) -> None:
         self._store = store
         self._gateway = gateway
         self._custody = custody
         self._finality_depth = finality_depth
+        self._open_commands = open_commands
         self._spent: dict[int, BlockRef] = {}
         """The head at which a command's nonce was seen to be spent by another transaction."""
         self._ended: list[_End] = []
@@ -105,12 +123,17 @@ class Queue:
         Signed bytes are their own key. Where they were refused without a block, for a gap in the nonces, missing funds
         or what a contract said beforehand, they were never executed, and are worked on again. Then whoever put them
         first hears of the new end too: what was refused may turn out done.
+
+        Raises
+        ------
+        TooManyOpen
+            The participant's others have to end first; the transaction is not to be committed.
         """
         if order.key is not None:
             known = connection.execute(select(COMMANDS.c.id).where(COMMANDS.c.key == order.key)).scalar()
             if known is not None:
-                if order.step == SUBMIT:
-                    connection.execute(_TRY_AGAIN, {"number": known})
+                if order.step == SUBMIT and connection.execute(_TRY_AGAIN, {"number": known}).rowcount:
+                    self._require_room(connection, order.participant)
                 return int(known)
         values = {
             "key": order.key,
@@ -124,7 +147,20 @@ class Queue:
             "transaction_hash": None if order.transaction_hash is None else order.transaction_hash.hex(),
             "nonce": order.nonce,
         }
-        return int(connection.execute(insert(COMMANDS).values(values).returning(COMMANDS.c.id)).scalar_one())
+        number = connection.execute(insert(COMMANDS).values(values).returning(COMMANDS.c.id)).scalar_one()
+        self._require_room(connection, order.participant)
+        return int(number)
+
+    def _require_room(self, connection: Connection, participant: int | None) -> None:
+        """Once a command is written: the registrar, and the service itself, have as many as they need."""
+        if participant is None:
+            return
+        under_way = COMMANDS.c.participant == participant, COMMANDS.c.state.in_(OPEN)
+        if connection.execute(select(func.count()).where(*under_way)).scalar_one() > self._open_commands:
+            raise TooManyOpen(
+                f"open commands of participant {participant} would be {self._open_commands + 1}: "
+                f"must be at most {self._open_commands}"
+            )
 
     def place(self, order: Order) -> int:
         """`put` in a transaction of its own."""
@@ -149,11 +185,17 @@ class Queue:
             known = connection.execute(select(func.min(COMMANDS.c.id)).where(same)).scalar()
             return self.put(connection, order) if known is None else int(known)
 
-    def waiting(self, *, after: int = 0, at_most: int) -> list[int]:
-        """Commands that are not done, oldest first, of a number above ``after``."""
+    def waiting(self) -> list[int]:
+        """Commands that are not done, in turns: the oldest of each participant, the second of each, and so on.
+
+        What the registrar and the service itself want is in one turn with them. What a reorg took away comes before
+        all, and what was before it with it, oldest first: one may build on another, or need its nonce.
+        """
+        turn = func.row_number().over(partition_by=COMMANDS.c.participant, order_by=COMMANDS.c.id)
+        last = select(func.max(COMMANDS.c.id)).where(_REOPENED).scalar_subquery()
+        order = case((COMMANDS.c.id <= last, 0), else_=turn), COMMANDS.c.id
         with self._store.read() as connection:
-            query = select(COMMANDS.c.id).where(COMMANDS.c.state.in_(OPEN), COMMANDS.c.id > after)
-            query = query.order_by(COMMANDS.c.id).limit(at_most)
+            query = select(COMMANDS.c.id).where(COMMANDS.c.state.in_(OPEN)).order_by(*order)
             return list(connection.execute(query).scalars())
 
     def read(self, numbers: Iterable[int]) -> dict[int, Command]:
@@ -293,9 +335,7 @@ class Queue:
             Nobody can say: the command waits, and others go on.
         """
         with self._store.read() as connection:
-            reopened = select(COMMANDS.c.id).where(
-                COMMANDS.c.state == "sent", COMMANDS.c.block_hash.is_not(None), COMMANDS.c.id < number
-            )
+            reopened = select(COMMANDS.c.id).where(_REOPENED, COMMANDS.c.id < number)
             waiting = set(connection.execute(reopened).scalars()) - {end.number for end in self._ended}
             newest = select(BLOCKS.c.number, BLOCKS.c.hash).order_by(BLOCKS.c.number.desc()).limit(1)
             read = [BlockRef(number=row[0], hash=bytes.fromhex(row[1])) for row in connection.execute(newest)]

@@ -6,6 +6,7 @@ Exactly one worker acts at a time. Whatever it was doing when it died is in the 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from threading import Event
 from typing import Protocol
 
@@ -27,6 +28,9 @@ LONGEST_PAUSE_SECONDS = 8.0
 
 BATCH = 20
 """Commands that are worked off before the chain is read again, and their senders hear of it."""
+
+DAYS_A_TURN = 7
+"""Days that the clock goes on before others have their turn."""
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +79,8 @@ class Worker:
     stop: Event = field(default_factory=Event)
     pulse: Pulse = field(default_factory=Pulse)
     _kept: tuple[Day, bytes] | None = None
-    _passed: int = 0
-    """The last command of the round before, where more are waiting behind it."""
+    _waited: list[int] = field(default_factory=list)
+    """Commands that the chain could not take yet; first who was tried longest ago."""
 
     def run(self) -> None:
         """Act until stopped; what cannot be cured is noted and ends it."""
@@ -153,31 +157,39 @@ class Worker:
             raise StoreError("another worker took the lead")
 
     def _work_off(self) -> int:
-        """Some of what was ordered; how it ended is stored at once for all of them.
-
-        The next round goes on behind them, and then from the beginning: commands that have to wait hold up nobody.
-        """
+        """Some of what was ordered; how it ended is stored at once for all of them."""
         done = 0
         try:
-            numbers = self.queue.waiting(after=self._passed, at_most=BATCH)
-            self._passed = numbers[-1] if len(numbers) == BATCH else 0
+            numbers = self._next()
             targets = self.queue.targets(numbers)
             for number in numbers:
                 self._still_leading()
-                done += self._work(number, targets.get(number))
+                if self._work(number, targets.get(number)):
+                    done += 1
+                else:
+                    self._waited.append(number)
         finally:
             self.queue.flush()
         return done + self._read()
 
+    def _next(self) -> list[int]:
+        """Some that nobody has tried yet, and some that had to wait: neither hold up the others."""
+        waiting = self.queue.waiting()
+        still = set(waiting).intersection(self._waited)
+        self._waited = [number for number in self._waited if number in still]
+        again, self._waited = self._waited[:BATCH], self._waited[BATCH:]
+        chosen = {*again, *islice((number for number in waiting if number not in still), BATCH)}
+        return [number for number in waiting if number in chosen]
+
     def _work(self, number: int, target: Day | None) -> bool:
-        """One command; what the chain cannot take now is left to wait, and does not hold up the others."""
+        """One command, or its next step; what the chain cannot take now is left to wait, and holds up nobody."""
         try:
             if target is None:
                 self.queue.bring(number)
             else:
                 self.queue.flush()  # before blocks are read: each looks at what ended under its number
-                self._advance(target)
-                self.queue.finish(number, self.listener.cursor.ref)
+                if self._advance(target):
+                    self.queue.finish(number, self.listener.cursor.ref)
         except (NodeSilent, ChainStopped):
             raise
         except ChainError as trouble:
@@ -185,19 +197,27 @@ class Worker:
             return False
         return True
 
-    def _advance(self, target: Day) -> None:
-        """Let time go on day by day: `collect` is for one day alone, and a day that is jumped over never comes back."""
+    def _advance(self, target: Day) -> bool:
+        """Let time go on day by day: `collect` is for one day alone, and a day that is jumped over never comes back.
+
+        Gives whether it is there: after some days others have their turn first.
+        """
         gateway = self.ledger.gateway
         self._settle_day()
-        while (today := self._today(gateway)) < target:
+        for _ in range(DAYS_A_TURN):
+            if (today := self._today(gateway)) >= target:
+                break
             waiting = self.keeper.untried(today)
             if waiting:
                 raise ChainError(f"the clock stays at day {today}: {waiting} collections of that day are not tried yet")
             gateway.set_time(start_of(Day(today + 1)))
             self._settle_day()
+        if self._today(gateway) < target:
+            return False
         if day_of(gateway.head().timestamp) < target:
             gateway.mine()  # a day that no block has is known to this process alone
             self.listener.poll()
+        return True
 
     def _settle_day(self) -> None:
         self._still_leading()

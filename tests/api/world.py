@@ -74,7 +74,7 @@ class Trade:
         answer = self.registrar.post("/v1/clock", {"to": self.day(days)})
         command = answer.json()["command"]
         deadline = monotonic() + 60
-        while answer.status_code in (201, 202) and answer.json()["state"] != "done":
+        while answer.ok and answer.json()["state"] != "done":
             assert monotonic() < deadline
             answer = self.registrar.get(f"/v1/commands/{command}")
         assert answer.status_code in (200, 201), answer.text

@@ -361,7 +361,7 @@ class Queued:
 
     def work_off(self) -> None:
         self.queue.reopen()
-        for number in self.queue.waiting(at_most=10):
+        for number in self.queue.waiting():
             self.queue.work(number)
 
 

@@ -7,6 +7,8 @@ given equal orders of one sender: each is done once, also where the first of the
 given a refusal without a block: its signature is forgotten; one whose block went: the command waits
 given commands that a reorg took away: they come again in their order, before any new one is answered
 given a command whose nonce another transaction spent: it is signed anew when that is final, not before
+given commands of several participants: they come in turns, what a reorg took away before all, as it was before
+given a participant with as many open commands as it may have: another is refused, one that is there is not
 """
 
 from collections.abc import Iterator
@@ -19,7 +21,8 @@ from scfin_chain.chain.gateway import Gateway, Receipt
 from scfin_chain.chain.keyring import Keyring
 from scfin_chain.errors import ChainError, ContractReverted, NodeSilent, NotMined, Unsent
 from scfin_chain.service.custody import Custody
-from scfin_chain.service.queue import MOST_SIGNINGS, SUBMIT, Order, Queue, Refusal
+from scfin_chain.service.queue import MOST_SIGNINGS, SUBMIT, Order, Queue, Refusal, TooManyOpen
+from scfin_chain.serving import OPEN_COMMANDS
 from scfin_chain.store.commands import reopen_after
 from scfin_chain.store.store import Store
 from scfin_chain.units import Timestamp
@@ -56,11 +59,11 @@ def poor(store: Store) -> Signer:
     return Keyring().signer("poor")
 
 
-def payment(sender: Signer, value: int = 1) -> Order:
-    return Order(key=None, step="pay", sender=sender.address, recipient=SHOP, value=value)
+def payment(sender: Signer, value: int = 1, *, participant: int | None = None) -> Order:
+    return Order(key=None, step="pay", sender=sender.address, recipient=SHOP, value=value, participant=participant)
 
 
-def submitted(gateway: Gateway, owner: Signer) -> Order:
+def submitted(gateway: Gateway, owner: Signer, *, participant: int | None = None) -> Order:
     signed = sign(gateway.prepare(owner.address, SHOP, value=1), owner)
     return Order(
         key=f"transaction {signed.hash.hex()}",
@@ -71,6 +74,7 @@ def submitted(gateway: Gateway, owner: Signer) -> Order:
         raw=signed.raw,
         transaction_hash=signed.hash,
         nonce=0,
+        participant=participant,
     )
 
 
@@ -82,12 +86,12 @@ class TestPlacingOnce:
             with pytest.raises(TransactionRefused) as refused:
                 queue.work(max(numbers))
             assert refused.value.reason == Reason.NO_FUNDS
-        assert queue.waiting(at_most=10) == [*numbers]
+        assert queue.waiting() == [*numbers]
 
         gateway.transact(DEPLOYER, poor.address, value=ETHER)
 
         assert isinstance(queue.work(queue.place_once(payment(poor))), Receipt)
-        assert (gateway.balance(SHOP), queue.waiting(at_most=10)) == (1, [])
+        assert (gateway.balance(SHOP), queue.waiting()) == (1, [])
 
     def test_is_another_command_given_the_first_ended_or_is_another_act(
         self, queue: Queue, gateway: Gateway, poor: Signer
@@ -149,7 +153,7 @@ def test_signs_anew_a_few_times_only(store: Store, gateway: Gateway, poor: Signe
         queue.work(number)
 
     assert node.sent == 1 + MOST_SIGNINGS
-    assert queue.waiting(at_most=10) == [number]
+    assert queue.waiting() == [number]
 
 
 def test_does_equal_orders_once_each_given_the_first_had_to_wait(queue: Queue, gateway: Gateway, poor: Signer) -> None:
@@ -195,7 +199,7 @@ def test_waits_given_a_refusal_whose_block_went(store: Store, gateway: Gateway, 
     with pytest.raises(NotMined, match="a reorg took away its refusal"):
         queue.work(number)
 
-    assert queue.waiting(at_most=10) == [number]
+    assert queue.waiting() == [number]
 
 
 def test_answers_nothing_new_before_what_comes_again(
@@ -263,3 +267,75 @@ def test_signs_anew_when_what_spent_the_nonce_is_final(store: Store, gateway: Ga
 
     assert isinstance(queue.work(number), Receipt)
     assert gateway.balance(SHOP) == 1
+
+
+class TestTurns:
+    def test_takes_the_oldest_of_each_before_the_second_of_any(self, queue: Queue, poor: Signer) -> None:
+        one, two, office = (
+            [queue.place(payment(poor, participant=participant)) for _ in range(3)] for participant in (1, 2, None)
+        )
+        late = queue.place(payment(poor, participant=3))
+
+        assert queue.waiting() == [
+            one[0],
+            two[0],
+            office[0],
+            late,
+            one[1],
+            two[1],
+            office[1],
+            one[2],
+            two[2],
+            office[2],
+        ]
+
+    def test_begins_with_what_a_reorg_took_away(
+        self, queue: Queue, store: Store, gateway: Gateway, poor: Signer
+    ) -> None:
+        before = gateway.snapshot(), gateway.head().number
+        with store.begin() as connection:
+            Custody(store, Keyring()).take(connection, "deployer")
+        before_them = queue.place(payment(poor, participant=2))
+        orphaned = [queue.place(payment(DEPLOYER, participant=1)) for _ in range(2)]
+        behind = queue.place(payment(poor, participant=3))
+        for number in orphaned:
+            queue.work(number)
+        gateway.revert(before[0])
+        with store.begin() as connection:
+            reopen_after(connection, before[1])
+
+        assert queue.waiting() == [before_them, *orphaned, behind]
+
+
+class TestRoom:
+    def test_is_refused_beyond_the_limit_and_nothing_is_written(self, queue: Queue, poor: Signer) -> None:
+        numbers = [queue.place(payment(poor, participant=1)) for _ in range(OPEN_COMMANDS)]
+        with pytest.raises(TooManyOpen, match="open commands of participant 1 would be 33: must be at most 32"):
+            queue.place(payment(poor, participant=1))
+        assert queue.waiting() == numbers
+
+    def test_is_there_for_others_and_for_the_service_itself(self, store: Store, gateway: Gateway, poor: Signer) -> None:
+        queue = Queue(store=store, gateway=gateway, custody=Custody(store, Keyring()), open_commands=1)
+        orders = [payment(poor, participant=participant) for participant in (1, 2, None, None)]
+        assert len({queue.place(order) for order in orders}) == len(orders)
+
+    def test_is_there_again_when_one_has_ended(self, store: Store, gateway: Gateway, poor: Signer) -> None:
+        queue = Queue(store=store, gateway=gateway, custody=Custody(store, Keyring()), open_commands=1)
+        gateway.transact(DEPLOYER, poor.address, value=ETHER)
+        for _ in range(2):
+            queue.work(queue.place(payment(poor, participant=1)))
+        assert gateway.balance(SHOP) == 2
+
+    def test_is_needed_to_try_signed_bytes_again_and_not_to_ask_for_them(
+        self, store: Store, gateway: Gateway, poor: Signer
+    ) -> None:
+        queue = Queue(store=store, gateway=gateway, custody=Custody(store, Keyring()), open_commands=1)
+        order = submitted(gateway, development_signer("owner"), participant=1)
+        number = queue.place(order)
+        assert queue.place(order) == number
+        assert isinstance(queue.work(number), Refusal)
+        queue.place(payment(poor, participant=1))
+
+        with pytest.raises(TooManyOpen):
+            queue.place(order)
+        assert queue.read([number])[number]["state"] == "refused"
