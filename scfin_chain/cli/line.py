@@ -13,7 +13,9 @@ from scfin_chain.cli.sweeps import (
     ParametersOption,
     PlotOption,
     SetOption,
+    check_targets,
     parameter_sets,
+    require_left_out,
     show,
     varying,
 )
@@ -51,7 +53,7 @@ DEFAULTS: Final[ParameterSet] = {
     "shape_b": 1.0,
 }
 UNIFORM: Final = 1.0
-CURVES = 6
+CURVES: Final = 6
 """Most curves of one picture."""
 
 
@@ -89,12 +91,24 @@ def line(
     Example, profit by line: scfin line --set rate=0.10,0.12 --plot profit.png
     Example, a rate: scfin line --best-rate --set rate=0.07 --response 20
     """
+    check_targets({"--parameters": parameters, "--output": output, "--plot": plot})
+    if not best:
+        require_left_out({"--ceiling": ceiling, "--response": response}, "left out without --best-rate")
+    if best and table:
+        raise InvalidInput("--table", table, "left out with --best-rate")
+    if best or table:
+        require_left_out({"--plot": plot}, f"left out with {'--best-rate' if best else '--table'}")
     sets = parameter_sets(DEFAULTS, file=parameters, given=given)
-    for option, value in {"--ceiling": ceiling, "--response": response}.items():
-        if value is not None and not best:
-            raise InvalidInput(option, value, "given with --best-rate alone")
+    for one in sets:
+        _require_fitting(one)
     if (best or table) and any(one["law"] != "power" or one["exponent"] != UNIFORM for one in sets):
         raise InvalidInput("--best-rate" if best else "--table", True, "used with the paper's uniform law")
+    if best and response is None and any(one["rate"] != DEFAULTS["rate"] for one in sets):
+        raise InvalidInput(
+            "rate", sets[0]["rate"], "left out where --best-rate seeks it and no --response refers to it"
+        )
+    if plot is not None and (len(sets) > CURVES or any(one["law"] != "power" for one in sets)):
+        raise InvalidInput("--plot", f"{len(sets)} sets", f"of at most {CURVES} sets, of the power law")
     swept = varying(sets)
     guarantees = [_guarantee(one) for one in sets]
     if best:
@@ -112,15 +126,22 @@ def line(
         from scfin_chain.pictures import line as pictures  # matplotlib takes a second to load
         from scfin_chain.pictures import style
 
-        style.require_format(plot)
-        if len(sets) > CURVES or any(one["law"] != "power" for one in sets):
-            raise InvalidInput("--plot", f"{len(sets)} sets", f"at most {CURVES}, of the power law")
         names = [", ".join(f"{name} {one[name]}" for name in swept) or f"rate {one['rate']}" for one in sets]
         curves = [
             (name, _lending(one, guarantee), float(one["exponent"]))
             for name, one, guarantee in zip(names, sets, guarantees, strict=True)
         ]
         style.save(pictures.profit_figure(curves), plot)
+
+
+def _require_fitting(one: Mapping[str, Any]) -> None:
+    """Refuse a law that is none, and parameters of the law that is not taken."""
+    others = {"power": ("shape_a", "shape_b"), "beta": ("exponent",)}
+    if one["law"] not in others:
+        raise InvalidInput("law", one["law"], "power or beta")
+    for name in others[one["law"]]:
+        if one[name] != DEFAULTS[name]:
+            raise InvalidInput(name, one[name], f"left out: the law is {one['law']}")
 
 
 def _guarantee(one: Mapping[str, Any]) -> float:
@@ -150,8 +171,6 @@ def _lined(one: Mapping[str, Any], guarantee: float) -> dict[str, object]:
         found = optimal_line_under(lending, law)
         row |= {"line": found.line, "profit": found.profit, "zero_at": None, "capped": found.capped}
         return row | _elasticities({**one, "exponent": None})
-    if one["law"] != "power":
-        raise InvalidInput("law", one["law"], "power or beta")
     best = optimal_line(lending, exponent=one["exponent"])
     row |= {"line": best.line, "profit": best.profit, "zero_at": best.zero_at, "capped": False}
     return row | _elasticities(one)

@@ -1,7 +1,6 @@
 """The command that prices a relationship (paper 003)."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -14,7 +13,9 @@ from scfin_chain.cli.sweeps import (
     ParametersOption,
     PlotOption,
     SetOption,
+    check_targets,
     parameter_sets,
+    require_left_out,
     show,
     varying,
 )
@@ -23,6 +24,7 @@ from scfin_chain.models import (
     PRINTED_RELATIONSHIP,
     Horizon,
     Relationship,
+    RelationshipPrice,
     Sensitivity,
     option_greeks,
     price_relationship,
@@ -34,8 +36,11 @@ DEFAULTS: Final[ParameterSet] = {
     "compounding": PRINTED_RELATIONSHIP.compounding.value,
     "return_years": PRINTED_RELATIONSHIP.return_years.value,
 }
-CURVES = 6
+CURVES: Final = 6
 """Most curves of one picture."""
+
+MOST_FIRMS: Final = 100_000
+"""Most firms that a picture goes to."""
 
 
 @app.command()
@@ -43,7 +48,9 @@ def price(
     parameters: ParametersOption = None,
     given: SetOption = None,
     tornado: Annotated[bool, typer.Option("--tornado", help="Show which input moves the price most.")] = False,
-    change: Annotated[float, typer.Option("--change", help="With --tornado: by this share, up and down.")] = 0.1,
+    change: Annotated[
+        float | None, typer.Option("--change", help="With --tornado: by this share, up and down; 0.1 without it.")
+    ] = None,
     form: FormOption = "text",
     output: OutputOption = None,
     plot: PlotOption = None,
@@ -62,23 +69,66 @@ def price(
                                                      price 0.06576715253
     Example, the price by the number of firms, negative below 2.61:
         scfin price --set firms=1,2,3,8,20 --plot firms.png
+    Example, a curve for each of two terms: scfin price --set volatility=0:0.5:11 --set years=1,2 --plot years.png
     Example, what moves it: scfin price --tornado --plot tornado.svg
     """
+    check_targets({"--parameters": parameters, "--output": output, "--plot": plot})
+    if not tornado:
+        require_left_out({"--change": change}, "left out without --tornado")
     sets = parameter_sets(DEFAULTS, file=parameters, given=given)
+    if tornado and len(sets) > 1:
+        raise InvalidInput("--tornado", f"{len(sets)} sets of parameters", "used with one set")
+    swept = varying(sets)
+    across, curves = _curves(sets, swept)
+    if plot is not None and len(curves) > CURVES:
+        raise InvalidInput("--plot", f"{len(curves)} curves by {across}", f"of at most {CURVES}: sweep fewer at once")
     relationships = [_relationship(one) for one in sets]
     if tornado:
-        if len(relationships) > 1:
-            raise InvalidInput("--tornado", f"{len(relationships)} sets of parameters", "used with one set")
-        swings = price_tornado(relationships[0], change=change)
+        swings = price_tornado(relationships[0], change=0.1 if change is None else change)
         show([_sensitivity(one) for one in swings], form=form, output=output)
     else:
         swings = ()
+        priced = [price_relationship(relationship) for relationship in relationships]
         rows = [
-            _priced(one, relationship, varying(sets)) for one, relationship in zip(sets, relationships, strict=True)
+            _row(one, relationship, found, swept)
+            for one, relationship, found in zip(sets, relationships, priced, strict=True)
         ]
         show(rows, form=form, output=output)
-    if plot is not None:
-        _plot(plot, sets, relationships, swings)
+    if plot is None:
+        return
+    from scfin_chain.pictures import pricing, style  # matplotlib takes a second to load
+
+    if tornado:
+        figure = pricing.tornado_figure(swings, price=price_relationship(relationships[0]).price.rate)
+    elif across == "firms":
+        most = max(40, *(relationship.firms for relationship in relationships))
+        named = [(name, relationships[places[0]]) for name, places in curves.items()]
+        figure = pricing.firms_figure(named, most=min(most, MOST_FIRMS))
+    else:
+        figure = pricing.sweep_figure(
+            across,
+            {
+                name: sorted((float(sets[place][across]), priced[place].price.rate) for place in places)
+                for name, places in curves.items()
+            },
+        )
+    style.save(figure, plot)
+
+
+def _curves(sets: Sequence[ParameterSet], swept: Sequence[str]) -> tuple[str, dict[str, list[int]]]:
+    """What a picture has across, and its curves by name, each with the places of its sets.
+
+    Across are the firms where they are swept or no other number is, and else the number of the most values.
+    """
+    numbers = [name for name in swept if not isinstance(sets[0][name], str)]
+    across = "firms"
+    if numbers and "firms" not in numbers:
+        across = max(numbers, key=lambda name: len({one[name] for one in sets}))
+    curves: dict[str, list[int]] = {}
+    for place, one in enumerate(sets):
+        name = ", ".join(f"{other} {one[other]}" for other in swept if other != across)
+        curves.setdefault(name or "break-even price", []).append(place)
+    return across, curves
 
 
 def _relationship(one: Mapping[str, Any]) -> Relationship:
@@ -90,8 +140,9 @@ def _relationship(one: Mapping[str, Any]) -> Relationship:
     return Relationship(**{**one, **switches})
 
 
-def _priced(one: ParameterSet, relationship: Relationship, swept: Sequence[str]) -> dict[str, object]:
-    priced = price_relationship(relationship)
+def _row(
+    one: ParameterSet, relationship: Relationship, priced: RelationshipPrice, swept: Sequence[str]
+) -> dict[str, object]:
     row: dict[str, object] = {name: one[name] for name in swept}
     row |= {
         "price": priced.price.rate,
@@ -131,28 +182,3 @@ def _sensitivity(one: Sensitivity) -> dict[str, object]:
         "swing": one.swing,
         "slope": one.slope,
     }
-
-
-def _plot(
-    path: Path, sets: list[ParameterSet], relationships: list[Relationship], swings: tuple[Sensitivity, ...]
-) -> None:
-    from scfin_chain.pictures import pricing, style  # matplotlib takes a second to load
-
-    style.require_format(path)
-    swept = varying(sets)
-    if swings:
-        figure = pricing.tornado_figure(swings, price=price_relationship(relationships[0]).price.rate)
-    elif not swept or swept == ["firms"]:
-        most = max(40, *(relationship.firms for relationship in relationships))
-        figure = pricing.firms_figure([("break-even price", relationships[0])], most=min(most, 100_000))
-    elif len(swept) == 1 and not isinstance(sets[0][swept[0]], str):
-        prices = [price_relationship(relationship).price.rate for relationship in relationships]
-        figure = pricing.sweep_figure(swept[0], [float(one[swept[0]]) for one in sets], prices)
-    elif len(relationships) <= CURVES:
-        names = [", ".join(f"{name} {one[name]}" for name in swept) for one in sets]
-        figure = pricing.firms_figure(list(zip(names, relationships, strict=True)))
-    else:
-        raise InvalidInput(
-            "--plot", f"{len(sets)} sets over {', '.join(swept)}", f"a sweep of one number, or {CURVES} sets"
-        )
-    style.save(figure, path)

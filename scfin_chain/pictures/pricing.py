@@ -1,16 +1,28 @@
 """Paper 003 drawn: the price by the number of firms, and what moves it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from scfin_chain.models import Relationship, Sensitivity, price_relationship, price_relationships
-from scfin_chain.pictures.style import STROKES, new_figure, strokes
+from scfin_chain.pictures.style import new_figure, strokes
 
 BAR = 0.32
 """Height of a tornado's bar, inches."""
+
+UNITS: Final = {
+    **dict.fromkeys(
+        ("collateral", "investigation_cost", "selling_cost", "deposit_balance", "service_fees", "commission"), ", yuan"
+    ),
+    **dict.fromkeys(
+        ("risk_free", "volatility", "transfer_price", "hurdle", "deposit_return", "reserve_return"), ", fraction a year"
+    ),
+    "years": "",
+}
+"""Units of inputs, as they follow their names; the others are fractions."""
 
 
 def firms_figure(relationships: Sequence[tuple[str, Relationship]], *, most: int = 40) -> Figure:
@@ -21,7 +33,7 @@ def firms_figure(relationships: Sequence[tuple[str, Relationship]], *, most: int
         priced = price_relationship(relationship)
         prices = price_relationships(relationship, firms=firms)
         below = "never negative" if priced.firms_at_zero is None else f"negative below N = {priced.firms_at_zero:.2f}"
-        label = f"{name}: {below}, limit {priced.price.limit:.2%}"
+        label = f"{name}: {below}, limit {priced.price.limit:.2%} (dotted)"
         axes.plot(firms, prices.rate, label=label, markevery=max(most // 10, 1), **stroke)
         axes.axhline(priced.price.limit, color=stroke["color"], linestyle=(0, (1, 3)), linewidth=0.9)
     axes.axhline(0.0, color="#000000", linewidth=0.8)
@@ -50,11 +62,16 @@ def tornado_figure(sensitivities: Sequence[Sensitivity], *, price: float) -> Fig
     return figure
 
 
-def sweep_figure(name: str, values: Sequence[float], prices: Sequence[float]) -> Figure:
-    """Break-even price over one input."""
+def sweep_figure(name: str, curves: Mapping[str, Sequence[tuple[float, float]]]) -> Figure:
+    """Break-even price over one input, a curve of (value, price) for each name."""
     figure, (axes,) = new_figure()
-    axes.plot(values, prices, markevery=max(len(values) // 20, 1), **STROKES[0])
+    for (label, points), stroke in zip(curves.items(), strokes(), strict=False):
+        values, prices = zip(*points, strict=True)
+        axes.plot(values, prices, label=label, markevery=max(len(points) // 20, 1), **stroke)
     axes.axhline(0.0, color="#000000", linewidth=0.8)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0))
-    axes.set(xlabel=name.replace("_", " "), ylabel="break-even price, % a year", title="Break-even price")
+    unit = UNITS.get(name, ", fraction")
+    axes.set(xlabel=f"{name.replace('_', ' ')}{unit}", ylabel="break-even price, % a year", title="Break-even price")
+    if len(curves) > 1:
+        figure.legend(loc="outside lower center", ncols=1)
     return figure

@@ -89,11 +89,30 @@ def test_plots(tmp_path: Path, arguments: tuple[str, ...], suffix: str) -> None:
         (("price", "--set", "compounding=never"), "compounding is 'never': must be one of one_year, term"),
         (("price", "--set", "volatility=0.1,0.2", "--tornado"), "--tornado is '2 sets of parameters'"),
         (("price", "--plot", "a.pdf"), "picture is 'a.pdf'"),
-        (("price", "--set", "firms=1:9:9", "--set", "years=1:2:2", "--plot", "a.png"), "--plot is '18 sets over"),
+        (("price", "--set", "firms=1:9:9", "--set", "years=1:7:7", "--plot", "a.png"), "--plot is '7 curves by firms'"),
+        (("price", "--change", "0.2"), "--change is 0.2: must be left out without --tornado"),
+        (("price", "--tornado", "--change", "2"), r"change is 2.0: must be a number in \(0, 1\]"),
         (("line", "--set", "law=normal"), "law is 'normal': must be power or beta"),
         (("line", "--set", "quantile=1.96"), "guaranteed volume is -"),
         (("line", "--best-rate"), "ceiling is None: must be given: no rate is best"),
-        (("line", "--ceiling", "0.1"), "--ceiling is 0.1: must be given with --best-rate alone"),
+        (("line", "--ceiling", "0.1"), "--ceiling is 0.1: must be left out without --best-rate"),
+        (("line", "--response", "20"), "--response is 20.0: must be left out without --best-rate"),
+        (("line", "--table", "--best-rate", "--ceiling", "0.1"), "--table is True: must be left out with --best-rate"),
+        (("line", "--table", "--plot", "a.png"), "--plot is 'a.png': must be left out with --table"),
+        (
+            ("line", "--best-rate", "--ceiling", "0.1", "--plot", "a.png"),
+            "--plot is 'a.png': must be left out with --b",
+        ),
+        (
+            ("line", "--best-rate", "--ceiling", "0.1", "--set", "rate=0.2"),
+            "rate is 0.2: must be left out where --best",
+        ),
+        (("line", "--set", "shape_a=3"), "shape_a is 3.0: must be left out: the law is power"),
+        (("line", "--set", "law=beta", "--set", "exponent=3"), "exponent is 3.0: must be left out: the law is beta"),
+        (
+            ("line", "--set", "law=beta", "--plot", "a.png"),
+            "--plot is '1 sets': must be of at most 6 sets, of the power",
+        ),
         (("line", "--table", "--set", "exponent=2"), "--table is True: must be used with the paper's uniform law"),
         (("line", "--set", "law=beta", "--set", "shape_a=0"), "shape_a is 0.0: must be above 0"),
     ],
@@ -103,6 +122,45 @@ def test_refuses(arguments: tuple[str, ...], message: str) -> None:
     assert isinstance(refused, InvalidInput | ModelDomainError)
     with pytest.raises(InvalidInput, match=message):
         raise refused
+
+
+@pytest.mark.parametrize("command", ["price", "line"])
+@pytest.mark.parametrize(
+    "option",
+    [("--plot", "a.pdf"), ("--plot", "missing/a.png"), ("--output", "missing/a.csv"), ("--plot", "a.png")],
+)
+def test_refuses_its_files_before_it_prints(command: str, option: tuple[str, str], tmp_path: Path) -> None:
+    flag, name = option
+    (tmp_path / "a.png").mkdir()  # a folder is no picture
+    ran = CliRunner().invoke(app, [command, flag, str(tmp_path / name)])
+    assert isinstance(ran.exception, InvalidInput)
+    assert ran.output == ""
+
+
+@pytest.mark.parametrize(
+    ("sweeps", "labels", "across"),
+    [
+        (("firms=1,8", "volatility=0.1,0.3"), ["volatility 0.1", "volatility 0.3"], "firms, N"),
+        (("volatility=0:0.4:5", "years=1,2"), ["years 1.0", "years 2.0"], "volatility, fraction a year"),
+        (("return_years=one_year,term",), ["return_years one_year", "return_years term"], "firms, N"),
+        (("return_years=one_year,term", "years=1,2,3"), ["return_years one_year", "return_years term"], "years"),
+    ],
+)
+def test_a_picture_has_each_curve_once(
+    sweeps: tuple[str, ...], labels: list[str], across: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+    monkeypatch.setattr("scfin_chain.pictures.style.save", lambda figure, path: drawn.append(figure))
+    given = [part for sweep in sweeps for part in ("--set", sweep)]
+    table = rows("price", *given, "--plot", str(tmp_path / "a.png"))
+    (figure,) = drawn
+    axes = figure.axes[0]
+    curves = [line for line in axes.lines if line.get_label()[0] != "_"]
+    assert [line.get_label().split(":")[0] for line in curves] == labels
+    assert axes.get_xlabel() == across
+    shown = {round(float(price), 12) for line in curves for price in line.get_ydata()}
+    if len(sweeps) > 1:
+        assert {round(row["price"], 12) for row in table} <= shown
 
 
 def test_line_given_paper() -> None:
@@ -133,7 +191,10 @@ def test_pictures_hold_the_models_numbers() -> None:
     by_firms = firms_figure([("paper", PRINTED_RELATIONSHIP)]).axes[0]
     assert by_firms.lines[0].get_ydata()[7] == pytest.approx(0.039498063659, abs=5e-13)
     assert by_firms.get_xlabel() == "firms, N"
-    assert sweep_figure("volatility", [0.1, 0.2], [0.03, 0.04]).axes[0].lines[0].get_ydata().tolist() == [0.03, 0.04]
+    assert sweep_figure("volatility", {"": [(0.1, 0.03), (0.2, 0.04)]}).axes[0].lines[0].get_ydata().tolist() == [
+        0.03,
+        0.04,
+    ]
     lending = Lending(rate=0.1, cost_rate=0.065, cap=1e6)
     (curve,) = [drawn for drawn in profit_figure([("10 %", lending, 1.0)]).axes[0].lines if drawn.get_label()[0] != "_"]
     best = optimal_line(lending)
