@@ -170,6 +170,11 @@ def history_before(obligations: Iterable[Obligation], day: Day, proxy: DefaultPr
     PaymentHistory
         Counts.
 
+    Raises
+    ------
+    ModelDomainError
+        If ``day`` is no whole number, or ``obligations`` or ``proxy`` is something else.
+
     Examples
     --------
     >>> owed = Obligation(debtor="a", invoiced=Day(10), due=Day(40), settled=Day(52))
@@ -301,6 +306,11 @@ def sample_of(chosen: Iterable[Obligation], obligations: Iterable[Obligation], p
     -------
     Sample
         In the order of the invoices' days.
+
+    Raises
+    ------
+    ModelDomainError
+        If ``chosen`` or ``obligations`` holds something else than obligations, or ``proxy`` is none.
 
     Examples
     --------

@@ -191,6 +191,11 @@ def marks_of(sample: Sample) -> tuple[str, ...]:
         For `DefaultModel.seen`. Which digests are least has nothing to do with the rows, so that of any others that
         hold rows of the fit some are recognised.
 
+    Raises
+    ------
+    ModelDomainError
+        If ``sample`` is none.
+
     Examples
     --------
     >>> len(marks_of(Sample(indicators=("arrears",), rows=((0.0,), (-0.0,), (1.0,)), outcomes=(0.5, 0.5, 0.5))))
