@@ -52,18 +52,25 @@ def journal(
 @app.command()
 def replay(
     database: PlaceOption,
-    from_block: Annotated[int, typer.Option("--from-block", help="First block whose events are told again.")] = 0,
+    from_block: Annotated[
+        int, typer.Option("--from-block", help="First block whose events are told again, up to the last one read.")
+    ] = 0,
 ) -> None:
     """Rebuild the derived rows from the stored events, and prove those in the database equal to them.
 
-    Nothing is changed. Exit code 1 where a value differs; the differences are listed.
+    Nothing is changed. Exit code 1 where a value differs; the differences are listed. What was before the block is
+    told from the first event on, and so every row is proved, whichever block it is. But where a reorg may still take
+    that block back, it begins with the rows that are there, put back by the undo log, and says so: that proves this
+    log, and the rows that a block since has changed.
 
-    Example: scfin replay --from-block 0 --database scfin-data/ledger.sqlite
+    Example: scfin replay --from-block 10 --database scfin-data/ledger.sqlite
     """
     with _existing(database) as store:
         report = rebuild(store, from_block=from_block)
     for difference in report.differences:
         output.print(str(difference), soft_wrap=True)
+    if report.put_back:
+        output.print(f"rows that no block from {report.from_block} on changed were taken as they are", soft_wrap=True)
     output.print(
         f"blocks {report.from_block} to {report.to_block}: {report.events} events, {report.rows} rows, "
         f"{len(report.differences)} differences",

@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 
 from sqlalchemy import Connection, Table, create_engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.elements import ColumnElement
 
 from scfin_chain.errors import InvalidInput, StoreError
 from scfin_chain.events import EVENTS as KINDS
@@ -58,6 +59,8 @@ class ReplayReport:
 
     from_block: int
     to_block: int
+    put_back: bool
+    """Whether the rows before those blocks are the ones that are there, put back by the undo log."""
     events: int
     rows: int
     differences: tuple[Difference, ...]
@@ -71,13 +74,14 @@ class ReplayReport:
 def rebuild(store: Store, *, from_block: int = 0) -> ReplayReport:
     """Rebuild the derived rows from that block on, in a database of their own, and compare every value.
 
-    From a later block than the first it starts with the rows that are there, put back by the undo log to what they were
-    before that block; so it reaches as far as a reorg may.
+    The rows before it are told from the first event on; but where the undo log reaches back to that block, it starts
+    with those that are there, put back to what they were: that proves the undo log, and rows which a block since has
+    changed; one that none has changed is taken as it is.
 
     Raises
     ------
     InvalidInput
-        The undo log does not reach back to that block.
+        No such block was read.
     StoreError
         Nothing was read yet, or an event cannot be told.
     """
@@ -85,18 +89,20 @@ def rebuild(store: Store, *, from_block: int = 0) -> ReplayReport:
         blocks = here.execute(select(BLOCKS.c.number).order_by(BLOCKS.c.number.desc())).scalars().all()
         if not blocks:
             raise StoreError(f"database {store.location} holds no block: nothing was read yet")
-        cursor, lowest = blocks[0], _lowest(blocks)
-        if from_block < 0 or from_block > cursor + 1 or 1 < from_block < lowest:
-            raise InvalidInput(
-                "from_block", from_block, f"0, or from {lowest} to {cursor + 1}: older changes are final"
-            )
-        if from_block > 1:
+        cursor = blocks[0]
+        if not 0 <= from_block <= cursor:
+            raise InvalidInput("from_block", from_block, f"from 0 to {cursor}, the block that was read last")
+        put_back = from_block >= max(_lowest(blocks), 2)
+        if put_back:
             _put_back(here, there, from_block - 1)
-        count = _tell(here, there, first=from_block)
+        else:
+            _tell(here, there, EVENTS.c.block_number < from_block)
+        count = _tell(here, there, EVENTS.c.block_number >= from_block)
         held, told = ({name: _rows(side, table) for name, table in REBUILT.items()} for side in (here, there))
     return ReplayReport(
         from_block=from_block,
         to_block=cursor,
+        put_back=put_back,
         events=count,
         rows=sum(len(rows) for rows in told.values()),
         differences=tuple(_differences(held, told)),
@@ -153,9 +159,9 @@ def _put_back(here: Connection, there: Connection, block_number: int) -> None:
     there.execute(delete(PARTIES).where(PARTIES.c.block_number > block_number))
 
 
-def _tell(here: Connection, there: Connection, *, first: int) -> int:
-    """Project the stored events from that block on; gives how many there were."""
-    query = select(EVENTS).where(EVENTS.c.block_number >= first).order_by(EVENTS.c.block_number, EVENTS.c.ordinal)
+def _tell(here: Connection, there: Connection, which: ColumnElement[bool]) -> int:
+    """Project those of the stored events; gives how many there were."""
+    query = select(EVENTS).where(which).order_by(EVENTS.c.block_number, EVENTS.c.ordinal)
     known, count = KnownRows(there), 0
     for row in here.execution_options(yield_per=AT_A_TIME).execute(query).mappings():
         event = stored_event(row["name"], row["body"])

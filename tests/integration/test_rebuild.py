@@ -1,10 +1,12 @@
 """The replay: derived rows rebuilt from the stored events, and compared with those that are there.
 
 given a story in which every event happens
-    from the first block, and from any that the undo log reaches: equal, and nothing is written
-    below that: refused, with the lowest block that can be had
+    from any block that was read, also where nothing can be undone: equal, and nothing is written
+    from one that was not: refused, with the last that was
 given a value that somebody changed, a row that is gone, or one that no event tells of, in any derived table
     just that difference is found, and nothing is repaired
+    from whatever block, before that change or after it; but where it begins with rows that were put back,
+    only if a block since has changed the row
 given an event that is gone: it says which event cannot be told
 given events, written and read: the same
 """
@@ -16,7 +18,7 @@ import pytest
 from sqlalchemy import Table, delete, insert, select, update
 
 from scfin_chain.errors import InvalidInput, StoreError
-from scfin_chain.listener.replay import EVENTS, REBUILT, Difference, rebuild, stored_event
+from scfin_chain.listener.replay import EVENTS, REBUILT, UNDO, Difference, rebuild, stored_event
 from scfin_chain.scenarios.stage import Stage
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import DERIVED
@@ -25,6 +27,7 @@ from tests.integration.laboratories import everything, following, staged
 from tests.integration.story import tell
 
 DEPTH = 40
+WALLETS = DERIVED["wallet"]
 
 
 @pytest.fixture(scope="module")
@@ -62,23 +65,25 @@ class TestEqual:
         assert image_of(store) == image
 
     def test_is_from_every_block_that_can_be_undone(self, store: Store, image: bytes, head: int) -> None:
-        for block in range(head - DEPTH + 1, head + 2):
+        for block in range(head - DEPTH, head + 1):
             report = rebuild(store, from_block=block)
-            assert report.differences == (), block
+            assert (report.differences, report.put_back) == ((), block > head - DEPTH), block
             assert report.events == sum(event["block_number"] >= block for event in everything(store)["event"])
         assert image_of(store) == image
 
     def test_is_of_a_run_that_undoes_nothing(self, stage: Stage, head: int) -> None:
         stage.laboratory.listener.poll()
-        assert rebuild(stage.laboratory.store, from_block=1).equal
-        assert rebuild(stage.laboratory.store, from_block=head + 1).equal
-        with pytest.raises(InvalidInput, match=f"0, or from {head + 1} to {head + 1}"):
-            rebuild(stage.laboratory.store, from_block=head)
+        held = everything(stage.laboratory.store)
+        for block in (1, 2, 10, head // 2, head - 1, head):
+            report = rebuild(stage.laboratory.store, from_block=block)
+            assert (report.differences, report.put_back) == ((), False), block
+            assert report.events == sum(event["block_number"] >= block for event in held["event"])
+            assert report.rows == sum(len(held[name]) for name in REBUILT)
+        assert everything(stage.laboratory.store) == held
 
-    def test_is_not_tried_below(self, store: Store, head: int) -> None:
-        limits = f"must be 0, or from {head - DEPTH + 1} to {head + 1}"
-        for block in (-1, 2, head - DEPTH, head + 2):
-            with pytest.raises(InvalidInput, match=f"from_block is {block}: {limits}"):
+    def test_is_not_tried_from_a_block_that_was_not_read(self, store: Store, head: int) -> None:
+        for block in (-1, head + 1):
+            with pytest.raises(InvalidInput, match=f"from_block is {block}: must be from 0 to {head}, the block that"):
                 rebuild(store, from_block=block)
 
     def test_is_not_tried_given_nothing_was_read(self) -> None:
@@ -121,6 +126,23 @@ class TestDifferent:
         found = differences[0]
         assert str(found).endswith(f": {found.column} is {found.held!r}, the events say {found.told!r}")
 
+    def test_is_found_from_whatever_block(self, store: Store, head: int) -> None:
+        [richest, *_] = sorted(store.derived("wallet"), key=lambda row: -int(row["cash"]))
+        change(store, one_more(richest["account"]))
+        for block in (0, 1, 10, head - DEPTH):
+            [difference] = rebuild(store, from_block=block).differences
+            assert (difference.table, difference.column) == ("wallet", "cash")
+
+    def test_is_found_after_rows_were_put_back_given_a_block_since_changed_it(self, store: Store, head: int) -> None:
+        with store.read() as connection:
+            of_wallets = select(UNDO).where(UNDO.c.table == "wallet").order_by(UNDO.c.sequence.desc())
+            last = connection.execute(of_wallets.limit(1)).one()
+        change(store, one_more(last.key["account"]))
+        for block in range(head - DEPTH + 1, head + 1):
+            report = rebuild(store, from_block=block)
+            assert report.put_back
+            assert report.equal == (block > last.block_number), block
+
 
 class TestEvents:
     def test_are_refused_given_one_is_gone(self, store: Store) -> None:
@@ -138,6 +160,11 @@ class TestEvents:
 def first(store: Store, table: Table) -> dict[str, Any]:
     with store.read() as connection:
         return dict(connection.execute(select(table).order_by(*table.primary_key)).mappings().first() or {})
+
+
+def one_more(account: str) -> Any:
+    """One unit of cash that came from nowhere."""
+    return update(WALLETS).where(WALLETS.c.account == account).values(cash=WALLETS.c.cash + 1)
 
 
 def same(table: Table, row: dict[str, Any]) -> list[Any]:
