@@ -7,9 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scfin_chain.errors import ModelDomainError
+from scfin_chain.models.arrays import common_shape
 from scfin_chain.models.equilibrium import Condition, stability
-from scfin_chain.models.game import Dynamics
-from scfin_chain.models.interval import Interval
+from scfin_chain.models.game import PAYOFF_LIMIT, Dynamics
+from scfin_chain.models.interval import Interval, refuse_first
 from scfin_chain.models.potential import Floats, departure, divergence, shift_at
 
 _STEP: Final = 0.11
@@ -22,7 +23,7 @@ class Side:
     """One population of many games, arrays of one shape.
 
     ``rest`` and ``left`` are its share at the saddle and what is left of it, in (0, 1); ``weight`` is |b| of the bank,
-    |d| of the firm, money.
+    |d| of the firm, money. What is masked, outside its domain or of another shape raises `ModelDomainError`.
 
     Examples
     --------
@@ -34,6 +35,16 @@ class Side:
     rest: Floats
     left: Floats
     weight: Floats
+
+    def __post_init__(self) -> None:
+        share = Interval(0.0, 1.0, open_low=True)
+        given = {"rest": share.check_array("rest", self.rest), "left": share.check_array("left", self.left)}
+        given["weight"] = Interval(0.0, 4.0 * PAYOFF_LIMIT, open_low=True).check_array("weight", self.weight)
+        shape = common_shape(given)
+        whole = given["rest"] + given["left"]
+        refuse_first("rest + left", whole, np.abs(whole - 1.0) <= 1e-9, "1")
+        for field, values in given.items():
+            object.__setattr__(self, field, np.broadcast_to(values, shape))
 
     def turned(self) -> "Side":
         """The same with the other strategy's share."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from scfin_chain.models import domain
 
+PAYOFF_LIMIT = 100.0 * domain.AMOUNT_LIMIT
+"""Largest payoff, money: a sum of some amounts within their own limit."""
+
 _ROUNDING = 1e-12
 """A sum smaller than this share of its largest term is zero but for rounding."""
 
@@ -171,7 +174,7 @@ class Dynamics:
     """Coefficients of the replicator equations, money; sums that vanish but for rounding are exactly 0.
 
     ``a``, ``b``, ``c``, ``d`` are the paper's. ``supervised_gain`` is U = b - a, the firm's advantage of repaying where
-    the bank supervises; ``saving`` is c - d = c1 - c2 - c3.
+    the bank supervises; ``saving`` is c - d = c1 - c2 - c3. One beyond `PAYOFF_LIMIT` raises `ModelDomainError`.
 
     Examples
     --------
@@ -185,6 +188,10 @@ class Dynamics:
     d: float
     supervised_gain: float
     saving: float
+
+    def __post_init__(self) -> None:
+        for field in self.__dataclass_fields__:
+            domain.within(field, getattr(self, field), -PAYOFF_LIMIT, PAYOFF_LIMIT)
 
     @property
     def unsupervised_gain(self) -> float:

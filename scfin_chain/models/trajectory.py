@@ -25,6 +25,9 @@ _STEPS: Final = 10_000
 _FIRST: Final = 0.4
 """First step, as a share of the fastest payoff's inverse."""
 
+_LONGEST: Final = 1e300
+"""Step beyond which none grows, in the game's own time."""
+
 _NEAR: Final = 4.0
 """Way in log-odds that a step may go at once, if not half the way to even odds: a longer one could jump over them."""
 
@@ -293,9 +296,9 @@ def _start(x: Floats, y: Floats) -> Floats:
 def _flow(dynamics: Dynamics | GameSweep, shape: tuple[int, ...]) -> "_Flow":
     """Of one game, or of one game for each start."""
     parts = [getattr(dynamics, name) for name in ("a", "b", "c", "d", "supervised_gain", "saving")]
-    if isinstance(dynamics, Dynamics):
-        return _Flow(np.array(parts, dtype=float))
-    return _Flow(np.stack([np.broadcast_to(part, shape).ravel() for part in parts]))
+    if isinstance(dynamics, GameSweep):
+        return _Flow(np.stack([np.broadcast_to(part, shape).ravel() for part in parts]))
+    return _Flow(np.array(parts, dtype=float))
 
 
 class _Flow:
@@ -360,7 +363,7 @@ class _Follower:
         self.size = np.maximum(self.size, np.finfo(float).tiny)
         self.drift, self.time = np.zeros(state.shape[1]), np.zeros(state.shape[1])
         fastest = np.broadcast_to(flow.fastest, state.shape[1:])
-        self.next = np.where(fastest > 0.0, _FIRST / np.where(fastest > 0.0, fastest, 1.0), np.inf)
+        self.next = _FIRST / np.maximum(fastest, 1.0 / _LONGEST)
 
     def on(self, span: float) -> None:
         """Move all on by a span of time."""
@@ -417,7 +420,8 @@ class _Follower:
         fits = np.asarray(error <= _TOLERANCE)
         self.state[:, which] = np.where(fits, moved, state)
         factor = 0.9 * (_TOLERANCE / np.maximum(error, 1e-300)) ** (1.0 / 7.0)
-        self.next[which] = np.where(fits, np.maximum(self.next[which], span), span) * np.clip(factor, 0.2, 4.0)
+        tried = np.where(fits, np.minimum(np.maximum(self.next[which], span), _LONGEST), span)
+        self.next[which] = tried * np.clip(factor, 0.2, 4.0)
         return np.where(fits, span, 0.0)
 
     def _return_to_level(self, moved: npt.NDArray[np.intp]) -> None:

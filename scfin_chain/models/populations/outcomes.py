@@ -148,8 +148,15 @@ def estimate_dynamics(rounds: Sequence[RoundOutcomes], *, interval: float) -> Es
     [-140, -350, -130, -200]
     """
     domain.positive("interval", interval)
+    try:
+        rounds = tuple(rounds)
+    except TypeError:
+        raise ModelDomainError("rounds", rounds, "a list of rounds") from None
     if len(rounds) < 3:
-        raise ModelDomainError("rounds", len(rounds), "at least 3")
+        raise ModelDomainError("length of rounds", len(rounds), "at least 3")
+    for place, each in enumerate(rounds):
+        if not isinstance(each, RoundOutcomes):
+            raise ModelDomainError(f"rounds[{place}]", each, "outcomes of a round")
     total = np.array([each.financings for each in rounds], dtype=float)
     used = np.array([each.supervised for each in rounds], dtype=float)
     repaid = np.array([each.repaid for each in rounds], dtype=float)

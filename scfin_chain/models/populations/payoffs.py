@@ -9,12 +9,9 @@ import numpy.typing as npt
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
-from scfin_chain.models.game import PayoffMatrix
+from scfin_chain.models.game import PAYOFF_LIMIT, PayoffMatrix
 from scfin_chain.models.interval import Interval, refuse_first
 from scfin_chain.models.potential import Floats
-
-_LIMIT = 100.0 * domain.AMOUNT_LIMIT
-"""Largest payoff, money: a sum of some amounts within their own limit."""
 
 _POPULATIONS = 20
 """Most populations: of two strategies each, they combine in a million ways."""
@@ -47,7 +44,7 @@ class PopulationGame:
     payoffs: tuple[Floats, ...]
 
     def __post_init__(self) -> None:
-        money = Interval(-_LIMIT, _LIMIT)
+        money = Interval(-PAYOFF_LIMIT, PAYOFF_LIMIT)
         given = parts("payoffs", self.payoffs, low=1, high=_POPULATIONS)
         tensors = tuple(money.check_array(f"payoffs[{place}]", tensor).copy() for place, tensor in enumerate(given))
         shapes = [tensor.shape for tensor in tensors]
