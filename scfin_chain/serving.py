@@ -4,8 +4,10 @@ The first that names a thing has the say. Secrets are never printed.
 """
 
 import datetime as dt
+import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -23,6 +25,12 @@ from scfin_chain.config import Settings, load_settings, refusal_of, tables_of
 from scfin_chain.errors import InvalidInput
 
 Part = Literal["all", "api", "worker"]
+
+ENVIRONMENT = "SCFIN_"
+"""How every setting begins in the environment."""
+
+BESIDE = ("SCFIN_DATABASE_PASSWORD", "SCFIN_URL")
+"""What begins so too and is no setting: of compose.yaml, and of the service's clients."""
 
 SECRETS = ("database", "rpc_url", "secret", "deployer_key", "mnemonic")
 """Settings whose values are never shown, not even where they are refused."""
@@ -59,7 +67,7 @@ _CHAIN_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 class ServeSettings(BaseSettings):
     """What surrounds the ledger; the rules by which it decides are `scfin_chain.config.Settings`."""
 
-    model_config = SettingsConfigDict(env_prefix="SCFIN_", frozen=True, extra="forbid", validate_default=True)
+    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT, frozen=True, extra="forbid", validate_default=True)
 
     data: Path = Path("scfin-data")
     """Folder of the database and of the registrar's first key."""
@@ -179,6 +187,7 @@ def load_serving(path: Path | None, **given: object) -> tuple[ServeSettings, Set
     InvalidInput
         A value is out of range, of another type, or has a name that is none.
     """
+    _refuse_misspelt(os.environ)
     settings, serve = load_settings(path, beside=("serve",)), _serve_table(path)
     named: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     try:
@@ -188,6 +197,15 @@ def load_serving(path: Path | None, **given: object) -> tuple[ServeSettings, Set
         if refused["loc"][0] in SECRETS:
             raise InvalidInput(str(refused["loc"][0]), "not shown", "text") from None
         raise refusal_of(error) from error
+
+
+def _refuse_misspelt(environment: Mapping[str, str]) -> None:
+    """One that is not heeded may have been meant to keep the keys secret."""
+    settings = [f"{ENVIRONMENT}{name.upper()}" for name in ServeSettings.model_fields]
+    for name in sorted(environment):
+        if name.upper().startswith(ENVIRONMENT) and name.upper() not in (*settings, *BESIDE):
+            nearest = get_close_matches(name.upper(), settings, n=1, cutoff=0)[0]
+            raise InvalidInput(name, "not shown", f"left out, as it is no setting: the nearest is {nearest}")
 
 
 def _leads_to_a_node(url: str) -> bool:

@@ -6,6 +6,8 @@ given one that has none
     it should be trusted as all chains are, where that was said; else as it is known to need
 given a table that is none
     it should be refused in one line that names the field, the value and the limit
+given a variable of the environment that looks like a setting and is none
+    it should be refused by name, with the nearest setting, and its value not be shown
 """
 
 from pathlib import Path
@@ -86,3 +88,27 @@ def test_takes_no_table_from_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(InvalidInput, match=r"chains is .*: must be tables of the settings file"):
         load_serving(None)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [("SCFIN_SERCET", "SCFIN_SECRET"), ("scfin_prot", "SCFIN_PORT"), ("SCFIN_DATABASE_URL", "SCFIN_DATABASE")],
+)
+def test_refuses_a_variable_that_is_no_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, nearest: str
+) -> None:
+    monkeypatch.setenv(name, "hunter2-hunter2-hunter2")
+
+    with pytest.raises(InvalidInput) as refused:
+        loaded(tmp_path)
+
+    assert (
+        str(refused.value) == f"{name} is 'not shown': must be left out, as it is no setting: the nearest is {nearest}"
+    )
+
+
+@pytest.mark.parametrize("name", ["SCFIN_URL", "SCFIN_DATABASE_PASSWORD", "PATH_OF_SCFIN_"])
+def test_leaves_the_variables_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "x")
+
+    assert loaded(tmp_path) == ServeSettings()
