@@ -21,6 +21,7 @@ from api.hosts import KnownHosts
 from api.limits import Limits
 from api.metrics import Metrics
 from api.problems import RESPONSES, ProblemDocument
+from api.reasons import Reasons
 from api.routes import V1, operations
 from api.waiting import Waiting
 from api.wiring import Wiring
@@ -58,7 +59,7 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
         redoc_url=None,
     )
     feed = Feed(EventLog(service.store), today=lambda: service.today, announced=service.worker is not None)
-    app.state.wiring = Wiring(service=service, serving=serving, waiting=waiting, feed=feed)
+    app.state.wiring = Wiring(service=service, serving=serving, waiting=waiting, feed=feed, reasons=Reasons(service))
     app.include_router(operations.router)
     if serving.role != "worker":
         v1 = APIRouter(prefix="/v1", responses=RESPONSES)

@@ -6,6 +6,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 
 from api.feed import Feed
+from api.reasons import Reasons
 from api.waiting import Waiting
 from scfin_chain.service.service import Service
 from scfin_chain.serving import ServeSettings
@@ -19,6 +20,7 @@ class Wiring:
     serving: ServeSettings
     waiting: Waiting
     feed: Feed
+    reasons: Reasons
 
     def close(self) -> None:
         """The service stops: who waits, or listens, is told so while its connection lasts."""

@@ -10,24 +10,23 @@ from functools import cache
 from typing import Annotated, cast
 
 from eth_typing import ABIElement
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, Field, JsonValue
 from sqlalchemy import RowMapping, select
+from starlette.concurrency import run_in_threadpool
 
 from api.calldata import Call, read_call
-from api.callers import TheCaller
-from api.event_log import EVENTS
+from api.callers import Caller, TheCaller
 from api.problems import Problem, Revert
 from api.schemas import Hash, Page, ToldEvent, iso
 from api.visibility import events_in
-from api.wiring import TheService
+from api.wiring import TheService, wiring_of
 from scfin_chain import artifacts
 from scfin_chain.chain.gateway import Block, MinedTransaction, Receipt
-from scfin_chain.errors import ChainError, ContractReverted
 from scfin_chain.service.queue import Refusal
 from scfin_chain.service.service import CURRENCY, Office, Service
 from scfin_chain.store.commands import COMMANDS
-from scfin_chain.units import Address, day_of
+from scfin_chain.units import day_of
 
 router = APIRouter(prefix="/ledger", tags=["ledger"])
 
@@ -49,7 +48,7 @@ class LedgerBlock(BaseModel):
 
 
 class WholeBlock(LedgerBlock):
-    """A block with the transactions that the ledger knows of."""
+    """A block with the hashes of its transactions: which of them the caller may read, each of them says."""
 
     transactions: list[str]
 
@@ -139,41 +138,20 @@ def get_block(number: BlockNumber, service: TheService, _caller: TheCaller) -> W
     if number > gateway.head().number:
         raise Problem.not_found("block", number)
     block = gateway.block(number)
-    return WholeBlock(**_block(block).model_dump(), transactions=_transactions_in(service, block))
+    names = [f"0x{name.hex()}" for name in gateway.transactions(block.ref)]
+    return WholeBlock(**_block(block).model_dump(), transactions=names)
 
 
 @router.get("/transactions/{name}")
-def get_transaction(name: Annotated[Hash, Path()], service: TheService, caller: TheCaller) -> LedgerTransaction:
+async def get_transaction(
+    name: Annotated[Hash, Path()], request: Request, service: TheService, caller: TheCaller
+) -> LedgerTransaction:
     """A transaction that the caller sent, or that concerns it; the registrar and the regulator see all."""
-    gateway = service.ledger.gateway
-    transaction, receipt = gateway.transaction(bytes.fromhex(name[2:])), gateway.receipt(bytes.fromhex(name[2:]))
-    if transaction is None or receipt is None:
-        raise Problem.not_found("transaction", name)
-    with service.store.read() as connection:
-        events = events_in(connection, caller, name[2:], receipt.block.hash.hex())
-    wholly = caller.sees_all or transaction.sender == caller.account
-    if not (wholly or events):
-        raise Problem.not_found("transaction", name)
-    call = _call(service, transaction, receipt)
-    return LedgerTransaction(
-        hash=name,
-        block=receipt.block.number,
-        block_hash=f"0x{receipt.block.hash.hex()}",
-        day=iso(day_of(gateway.block(receipt.block.number).timestamp)),
-        index=transaction.index,
-        sender=transaction.sender,
-        to=transaction.to,
-        contract=call.contract if call else None,
-        function=call.function if call else None,
-        arguments=None if not wholly else call.arguments if call else {},
-        value=str(transaction.value),
-        nonce=transaction.nonce,
-        gas_limit=str(transaction.gas),
-        gas_used=str(receipt.gas_used),
-        succeeded=receipt.succeeded,
-        revert=None if receipt.succeeded or not wholly else _revert(service, transaction),
-        events=events,
-    )
+    transaction, told = await run_in_threadpool(_told, service, caller, name)
+    if told.succeeded or told.arguments is None:
+        return told
+    refusal = await run_in_threadpool(_noted, service, transaction) or await wiring_of(request).reasons.of(transaction)
+    return told.model_copy(update={"revert": refusal and Problem.refused(refusal).document.revert})
 
 
 @router.get("/contracts")
@@ -219,15 +197,37 @@ def _block(block: Block) -> LedgerBlock:
     )
 
 
-def _transactions_in(service: Service, block: Block) -> list[str]:
-    """Those that told an event, and those that went through the queue: one that was refused told none."""
-    told = select(EVENTS.c.transaction_hash).where(EVENTS.c.block_hash == block.hash.hex()).distinct()
-    sent = select(COMMANDS.c.transaction_hash).where(COMMANDS.c.block_number == block.number)
+def _told(service: Service, caller: Caller, name: str) -> tuple[MinedTransaction, LedgerTransaction]:
+    """All but why it was refused, which may have to be found out."""
+    gateway = service.ledger.gateway
+    transaction, receipt = gateway.transaction(bytes.fromhex(name[2:])), gateway.receipt(bytes.fromhex(name[2:]))
+    if transaction is None or receipt is None:
+        raise Problem.not_found("transaction", name)
     with service.store.read() as connection:
-        names = {*connection.execute(told).scalars(), *connection.execute(sent).scalars()}
-    mined = [service.ledger.gateway.transaction(bytes.fromhex(name)) for name in names if name is not None]
-    there = [transaction for transaction in mined if transaction and transaction.block.hash == block.hash]
-    return [f"0x{transaction.hash.hex()}" for transaction in sorted(there, key=lambda each: each.index)]
+        events = events_in(connection, caller, name[2:], receipt.block.hash.hex())
+    wholly = caller.sees_all or transaction.sender == caller.account
+    if not (wholly or events):
+        raise Problem.not_found("transaction", name)
+    call = _call(service, transaction, receipt)
+    return transaction, LedgerTransaction(
+        hash=name,
+        block=receipt.block.number,
+        block_hash=f"0x{receipt.block.hash.hex()}",
+        day=iso(day_of(gateway.block(receipt.block.number).timestamp)),
+        index=transaction.index,
+        sender=transaction.sender,
+        to=transaction.to,
+        contract=call.contract if call else None,
+        function=call.function if call else None,
+        arguments=None if not wholly else call.arguments if call else {},
+        value=str(transaction.value),
+        nonce=transaction.nonce,
+        gas_limit=str(transaction.gas),
+        gas_used=str(receipt.gas_used),
+        succeeded=receipt.succeeded,
+        revert=None,
+        events=events,
+    )
 
 
 def _call(service: Service, transaction: MinedTransaction, receipt: Receipt) -> Call | None:
@@ -238,28 +238,12 @@ def _call(service: Service, transaction: MinedTransaction, receipt: Receipt) -> 
     return Call(contract=made[0], function=None, arguments={}) if made else None
 
 
-def _revert(service: Service, transaction: MinedTransaction) -> Revert | None:
-    """What the queue noted; of another's transaction, what the contract says to the same call at the block before."""
+def _noted(service: Service, transaction: MinedTransaction) -> Refusal | None:
+    """Why it was refused, where it went through the queue."""
     query = select(COMMANDS).where(COMMANDS.c.transaction_hash == transaction.hash.hex(), COMMANDS.c.state == "refused")
     with service.store.read() as connection:
         row: RowMapping | None = connection.execute(query).mappings().first()
-    refusal = Refusal(**row["refusal"]) if row is not None else _asked_again(service, transaction)
-    return None if refusal is None else Problem.refused(refusal).document.revert
-
-
-def _asked_again(service: Service, transaction: MinedTransaction) -> Refusal | None:
-    if transaction.to is None:
-        return None
-    before = transaction.block.number - 1
-    try:
-        service.ledger.gateway.call(
-            Address(transaction.to), transaction.data, sender=transaction.sender, block=before, gas=transaction.gas
-        )
-    except ContractReverted as refused:
-        return Refusal.of(refused)
-    except ChainError:  # the node has forgotten that state
-        return None
-    return None
+    return None if row is None else Refusal(**row["refusal"])
 
 
 @cache

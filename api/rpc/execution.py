@@ -59,11 +59,14 @@ class Executor:
 
     def call(self, request: CallRequest, point: BlockPoint) -> bytes:
         """What a call returns there; a refusal is raised."""
-        gas = self._capped(request)
-        with self._turn() as deadline:
-            outcome = self._run(request, point, gas, deadline)
-        self._raise_refusal(outcome, gas)
+        outcome = self.run(request, point)
+        self._raise_refusal(outcome, self._capped(request))
         return outcome.output
+
+    def run(self, request: CallRequest, point: BlockPoint) -> Outcome:
+        """How a call ends there, refused or not."""
+        with self._turn() as deadline:
+            return self._run(request, point, self._capped(request), deadline)
 
     def estimate(self, request: CallRequest, point: BlockPoint) -> int:
         """A gas limit with which the transaction succeeds there, close to the least where time allows."""

@@ -215,6 +215,16 @@ class Gateway(ABC):
         """The transaction itself; None where the chain does not hold it."""
 
     @abstractmethod
+    def transactions(self, block: BlockRef) -> tuple[bytes, ...]:
+        """The hashes of all transactions of one block, in their order.
+
+        Raises
+        ------
+        BlockReplaced
+            The block is no longer on the chain.
+        """
+
+    @abstractmethod
     def call(
         self,
         to: Address,

@@ -1,20 +1,30 @@
 """The ledger in words over HTTP.
 
-given blocks: pages from genesis on, each the parent of the next; one by number, with its transactions
+given blocks: pages from genesis on, each the parent of the next; one by number, with all its transactions
 given a transaction
     its contract, function, arguments by name, sender, outcome and events
     its sender, those whom its events concern, the registrar and the regulator see it; others do not, nor its events
     whom its events concern, and who did not send it: not its arguments, which may name others
     refused by the contract: the error's name and arguments, whoever sent it
+    refused past the queue: executed again once, however often it is asked for, and nobody waits for that
 given anybody: the contracts with their interfaces, and the facts of the founding
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import pytest
 
+from api.rpc.bounded import TimedOut
+from api.rpc.execution import Executor
+from scfin_chain.chain.signer import Signer
 from scfin_chain.chain.transaction import sign
 from scfin_chain.errors import ContractReverted
 from tests.api.client import Client
-from tests.api.world import World
+from tests.api.server import DEPLOYER_KEY, Running
+from tests.api.world import Trade, World
+
+DEPLOYER = Signer(bytes.fromhex(DEPLOYER_KEY))
 
 ROLES = ("registrar", "regulator", "bank", "supplier", "carrier", "core_enterprise", "central_bank")
 
@@ -45,6 +55,14 @@ class TestBlocks:
         assert block["hash"] == event["block_hash"]
         assert block["transactions"] == [event["transaction"]]
         assert block["day"] == event["day"]
+
+    def test_it_should_show_what_is_not_the_ledgers(self, world: World) -> None:
+        """Ether that somebody sends, past the service."""
+        sent = world.service.ledger.gateway.transact(DEPLOYER, world.service.offices.registrar, value=1)
+        name = f"0x{sent.transaction_hash.hex()}"
+        for client in (world.a.supplier, world.registrar):
+            assert client.told(f"/v1/ledger/blocks/{sent.block.number}")["transactions"] == [name]
+        assert world.registrar.told(f"/v1/ledger/transactions/{name}")["value"] == "1"
 
     @pytest.mark.parametrize("number", ["999999999", "-1", "x", "1.5", str(2**64)])
     def test_it_should_not_know_others(self, regulator: Client, number: str) -> None:
@@ -115,6 +133,46 @@ class TestTransaction:
     @pytest.mark.parametrize("name", ["0x" + "00" * 32, "0x12", "latest", "0x" + "zz" * 32])
     def test_it_should_not_know_others(self, regulator: Client, name: str) -> None:
         assert regulator.get(f"/v1/ledger/transactions/{name}").status_code in (404, 422)
+
+
+class TestReason:
+    """Of a transaction that was refused past the queue, so that nobody noted why."""
+
+    @pytest.fixture
+    def path(self, running: Running) -> str:
+        """One that needs more gas than it has."""
+        ledger = running.service.ledger
+        data = ledger.deployment.abis["CashToken"].encode("mint", DEPLOYER.address, 5)
+        request = ledger.gateway.prepare(DEPLOYER.address, ledger.address("CashToken"), data, gas=24_000)
+        signed = sign(request, DEPLOYER)
+        with pytest.raises(ContractReverted):
+            ledger.gateway.send(signed.raw)
+        return f"/v1/ledger/transactions/0x{signed.hash.hex()}"
+
+    def test_it_should_be_found_out_once(self, trade: Trade, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked, run = [], Executor.run
+        monkeypatch.setattr(Executor, "run", lambda *given: asked.append(given) or run(*given))
+        with ThreadPoolExecutor(8) as pool:
+            told = list(pool.map(lambda _: trade.registrar.told(path)["revert"], range(16)))
+        assert told == [{"name": "OutOfGas", "arguments": {"limit": "24000"}}] * 16
+        assert len(asked) == 1
+
+    def test_it_should_hold_up_nobody(self, trade: Trade, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        begun, ends = Event(), Event()
+
+        def endless(*_given: object) -> None:
+            begun.set()
+            ends.wait(60)
+            raise TimedOut
+
+        monkeypatch.setattr(Executor, "run", endless)
+        with ThreadPoolExecutor(60) as pool:  # more than the service has threads
+            asking = [pool.submit(trade.registrar.told, path) for _ in range(60)]
+            assert begun.wait(60)
+            with trade.enrol("supplier", "supplier") as supplier:
+                trade.mint(supplier, 5)
+            ends.set()
+            assert {each.result()["revert"] for each in asking} == {None}
 
 
 class TestFacts:

@@ -23,7 +23,7 @@ calling
     given an older block: its state, number and time
 reading blocks and logs
     given several logs: all of them in order, each with its own key
-    given the block's hash: its logs, and a typed error once it was replaced
+    given the block's hash: its logs and its transactions, and a typed error once it was replaced
     given a block that does not exist: ChainError
 keeping time
     given nothing set: one second a block
@@ -572,9 +572,24 @@ class TestReadingBlocksAndLogs:
         gateway.revert(snapshot)
 
         for _ in range(2):
-            with pytest.raises(BlockReplaced, match=f"block 2 is no longer 0x{orphan.hash.hex()}: a reorg replaced it"):
-                gateway.logs(orphan)
+            for read in (gateway.logs, gateway.transactions):
+                with pytest.raises(
+                    BlockReplaced, match=f"block 2 is no longer 0x{orphan.hash.hex()}: a reorg replaced it"
+                ):
+                    read(orphan)
             gateway.mine()
+
+    def test_names_the_transactions_of_a_block(self, gateway: Gateway, probe: Contract, deployer: Signer) -> None:
+        sent = gateway.transact(deployer, SUPPLIER.address, value=1)
+        refused = signed(gateway, deployer, probe.address, ABI.encode("refuse", 7))
+        with pytest.raises(ContractReverted):
+            gateway.send(refused)
+        gateway.mine()
+
+        named = [gateway.transactions(gateway.block(number).ref) for number in range(5)]
+
+        assert (named[0], named[4]) == ((), ())
+        assert named[2:4] == [(sent.transaction_hash,), (keccak(refused),)]
 
     @pytest.mark.parametrize("number", [-1, 2, 999])
     def test_fails_given_a_block_that_does_not_exist(self, gateway: Gateway, probe: Contract, number: int) -> None:

@@ -56,6 +56,9 @@ class Through(Gateway):
     def transaction(self, transaction_hash: bytes) -> MinedTransaction | None:
         return self.inner.transaction(transaction_hash)
 
+    def transactions(self, block: BlockRef) -> tuple[bytes, ...]:
+        return self.inner.transactions(block)
+
     def call(
         self,
         to: Address,

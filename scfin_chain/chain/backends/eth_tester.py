@@ -168,6 +168,11 @@ class EthTesterGateway(Gateway):
             nonce=transaction.nonce,
         )
 
+    def transactions(self, block: BlockRef) -> tuple[bytes, ...]:
+        with self._lock:
+            mined = self._backend.chain.get_block_by_header(self._header_of(block))
+        return tuple(transaction.hash for transaction in mined.transactions)
+
     def call(
         self,
         to: Address,

@@ -147,6 +147,12 @@ class RpcGateway(Gateway):
         found = self._ask("eth_getTransactionByHash", hex_of(transaction_hash))
         return transaction_of(found) if found and found.get("blockHash") else None
 
+    def transactions(self, block: BlockRef) -> tuple[bytes, ...]:
+        found = self._block_of_hash(block)
+        if found is None:
+            raise BlockReplaced(block)
+        return tuple(map(bytes_of, found["transactions"]))
+
     def call(
         self,
         to: Address,
