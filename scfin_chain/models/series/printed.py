@@ -235,7 +235,7 @@ def _granger() -> tuple[PrintedNumber, ...]:
             Standing.DOES_NOT_FOLLOW,
             f"none are common to both: the best, ({joint.numerator}, {joint.denominator}), give {joint.p_value:.5f} "
             f"and {joint_revenue:.4f}",
-            computed=f"({joint.numerator}, {joint.denominator})",
+            computed="none fit both",
         ),
         _decision("LNHJ is not Granger cause of LNER", "rejected", F_LENDING, critical),
         _decision("LNER is not Granger cause of LNHJ", "not rejected", F_REVENUE, critical),

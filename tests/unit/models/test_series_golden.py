@@ -157,7 +157,7 @@ def test_each_printed_number_has_its_verdict():
         ("0.0131", "0.0001", "does not follow"),
         ("0.2741", "", "data missing"),
         ("0.6087", "0.6037", "does not follow"),
-        ("none", "(1, 4)", "does not follow"),
+        ("none", "none fit both", "does not follow"),
         ("rejected", "rejected", "reproduces"),
         ("not rejected", "not rejected", "reproduces"),
     ]
