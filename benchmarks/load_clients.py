@@ -14,6 +14,9 @@ NODES = json.loads(Path(os.environ["LOAD_NODES"]).read_text(encoding="utf-8"))
 FIGURES = Path(os.environ["LOAD_FIGURES"])
 PERCENTILES = (0.5, 0.95, 0.99, 1.0)
 
+AGAIN = 10
+"""Of so many payments one is sent once more when it was acknowledged, as by a client that lost the answer."""
+
 _turn = count()
 _acknowledged: list[list[int]] = []
 
@@ -32,14 +35,30 @@ class Node(FastHttpUser):
 
     @task(1)
     def pay(self) -> None:
+        """A payment, sent until it is acknowledged; some once more, as by a client that lost the answer."""
+        key = f"payment-{next(self.payments)}"
+        command = self.send(key)
+        if command is not None:
+            _acknowledged.append([self.me["id"], command])
+            if len(_acknowledged) % AGAIN == 0:
+                self.send(key, paid=command)
+
+    def send(self, key: str, *, paid: int | None = None) -> int | None:
+        """The number of its command, which must be that which ``paid`` before, if any; None where it failed."""
         body = {"to": self.other["id"], "amount": {"amount": "1", "currency": "CNY"}}
-        headers = self.headers | {"Idempotency-Key": f"payment-{next(self.payments)}"}
-        with self.client.post("/v1/cash/payments", json=body, headers=headers, catch_response=True) as answer:
-            if answer.status_code == 201:
-                _acknowledged.append([self.me["id"], answer.json()["command"]])
-                answer.success()
-            else:
+        headers, name = self.headers | {"Idempotency-Key": key}, None if paid is None else "/v1/cash/payments, again"
+        while True:
+            with self.client.post(
+                "/v1/cash/payments", json=body, headers=headers, name=name, catch_response=True
+            ) as answer:
+                if answer.status_code == 202:  # it waits in the queue still
+                    answer.success()
+                    continue
+                if answer.status_code == 201 and paid in (None, command := int(answer.json()["command"])):
+                    answer.success()
+                    return command
                 answer.failure(f"{answer.status_code}: {str(answer.text)[:200]}")
+                return None
 
     @task(1)
     def read_cash(self) -> None:
