@@ -22,6 +22,7 @@ from api.limits import Limits
 from api.metrics import Metrics
 from api.problems import RESPONSES, ProblemDocument
 from api.reasons import Reasons
+from api.query import KNOWN_QUERY
 from api.routes import V1, operations
 from api.waiting import Waiting
 from api.wiring import Wiring
@@ -58,11 +59,12 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
         docs_url="/docs",
         redoc_url=None,
     )
+        redirect_slashes=False,  # to an address made of what the caller says it called
     feed = Feed(EventLog(service.store), today=lambda: service.today, announced=service.worker is not None)
     app.state.wiring = Wiring(service=service, serving=serving, waiting=waiting, feed=feed, reasons=Reasons(service))
-    app.include_router(operations.router)
+    app.include_router(operations.router, dependencies=[KNOWN_QUERY])
     if serving.role != "worker":
-        v1 = APIRouter(prefix="/v1", responses=RESPONSES)
+        v1 = APIRouter(prefix="/v1", responses=RESPONSES, dependencies=[KNOWN_QUERY])
         for router in V1:
             v1.include_router(router)
         app.include_router(v1)

@@ -74,12 +74,6 @@ class Write:
         self._key = idempotency_key
         self.caller = caller
         self.service: Service = self._wiring.service
-        self._refuse_forms()
-
-    def _refuse_forms(self) -> None:
-        """Who asks to prepare what can only be done must not have it done."""
-        if "form" in self._request.query_params:
-            raise Problem.of_field("form", self._request.query_params["form"], "left out: this has one form alone")
 
     async def run(self, orders: Sequence[Order]) -> Written:
         """Put the orders into the queue, once, and wait for the last of them."""
@@ -135,9 +129,8 @@ class Write:
         query = select(IDEMPOTENCY).where(IDEMPOTENCY.c.caller == self.caller.name, IDEMPOTENCY.c.key == self._key)
         row = connection.execute(query).mappings().first()
         if row is not None and row["request_hash"] != body_hash:
-            raise Problem(
-                422, "idempotency-key-reused", f"Idempotency-Key {self._key} was used for another request: take another"
-            )
+            limit = "new: it was used for another request"
+            raise Problem.of_field("Idempotency-Key", self._key, limit, kind="idempotency-key-reused")
         return row
 
     def _remember(self, connection: Connection, body_hash: str, **values: Any) -> None:
@@ -166,11 +159,8 @@ class Call(Write):
         idempotency_key: str,
         form: str,
     ) -> None:
-        self._form = form
         super().__init__(request, response, caller, idempotency_key)
-
-    def _refuse_forms(self) -> None:
-        """Both forms are open."""
+        self._form = form
 
     async def __call__(
         self,
