@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem
-from api.untrusted_json import check_depth
+from api.untrusted_json import MAX_DEPTH, check_depth
 
 
 class JsonOnly:
@@ -20,18 +20,16 @@ class JsonOnly:
             await self._app(scope, receive, send)
             return
         if not _says_json(scope):
-            problem = Problem(415, "unsupported-media-type", "Content-Type must be application/json")
-            await problem.response()(scope, receive, send)
+            await _another_kind(scope).response()(scope, receive, send)
             return
         body = await _whole(receive)
         if body is None:
             return
-        try:
-            check_depth(body.decode("utf-8", "replace"))
-        except ValueError as error:
-            await Problem(422, "invalid-request", f"body: {error}").response()(scope, receive, send)
-            return
-        await self._app(scope, _again(body, receive), send)
+        problem = _unreadable(body)
+        if problem is None:
+            await self._app(scope, _again(body, receive), send)
+        else:
+            await problem.response()(scope, receive, send)
 
 
 def _has_body(scope: Scope) -> bool:
@@ -40,8 +38,30 @@ def _has_body(scope: Scope) -> bool:
 
 
 def _says_json(scope: Scope) -> bool:
-    kind = dict(scope["headers"]).get(b"content-type", b"").split(b";")[0].strip().lower()
-    return bool(kind == b"application/json")
+    return _content_type(scope).split(";")[0].strip().lower() == "application/json"
+
+
+def _content_type(scope: Scope) -> str:
+    return str(dict(scope["headers"]).get(b"content-type", b"").decode("latin-1"))
+
+
+def _another_kind(scope: Scope) -> Problem:
+    limit, kind = "application/json", "unsupported-media-type"
+    return Problem.of_field("Content-Type", _content_type(scope) or "missing", limit, status=415, kind=kind)
+
+
+def _unreadable(body: bytes) -> Problem | None:
+    """What keeps a body from being read as JSON; its reader looks for the rest."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        value = f"0x{body[error.start : error.end].hex()} at byte {error.start}"
+        return Problem.of_field("body", value, "UTF-8", status=400, kind="bad-request")
+    try:
+        check_depth(text)
+    except ValueError:
+        return Problem.of_field("body", text, f"nested at most {MAX_DEPTH} deep")
+    return None
 
 
 async def _whole(receive: Receive) -> bytes | None:

@@ -135,8 +135,9 @@ class Limits:
             await self._too_large(str(read).encode())(scope, receive, send)
 
     def _too_large(self, size: bytes) -> Any:
-        detail = f"body is {size[:20].decode('ascii', 'replace')} bytes: must be at most {self._largest_body}"
-        return Problem(413, "body-too-large", detail, headers={"Connection": "close"}).response()
+        value, limit = f"{size[:20].decode('ascii', 'replace')} bytes", f"at most {self._largest_body} bytes"
+        headers = {"Connection": "close"}
+        return Problem.of_field("body", value, limit, status=413, kind="body-too-large", headers=headers).response()
 
 
 class _TooLarge(Exception):

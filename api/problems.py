@@ -1,11 +1,13 @@
 """Errors as problem documents (RFC 9457): one shape for whatever goes wrong, and nothing of the inside."""
 
 import logging
+import sys
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -74,10 +76,20 @@ class Problem(Exception):
         return cls(404, "not-found", f"there is no {what} {shown(number)}, or it is not yours to see")
 
     @classmethod
-    def of_field(cls, field: str, value: object, limit: str) -> "Problem":
-        """A value that is well formed and yet not to be had."""
-        error = FieldError(field=field, value=shown(value), limit=limit)
-        return cls(422, "invalid-request", f"{field} is {shown(value)}: must be {limit}", errors=[error])
+    def of_field(
+        cls,
+        field: str,
+        value: object,
+        limit: str,
+        *,
+        status: int = 422,
+        kind: str = "invalid-request",
+        headers: dict[str, str] | None = None,
+    ) -> "Problem":
+        """One thing that is not as it must be."""
+        error = FieldError(field=shown(field), value=shown(value), limit=limit)
+        detail = f"{error.field} is {error.value}: must be {limit}"
+        return cls(status, kind, detail, errors=[error], headers=headers)
 
     @classmethod
     def refused(cls, refusal: Refusal) -> "Problem":
@@ -112,8 +124,9 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def shown(value: object) -> str:
     """A value as it may be given back: printable, and not too long."""
-    text = "".join(c if c.isprintable() else "?" for c in str(value))
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    text = str(value)
+    start = "".join(c if c.isprintable() else "?" for c in text[:LONGEST_SHOWN])
+    return start if len(text) <= LONGEST_SHOWN else f"{start}..."
 
 
 def problem_of(error: ScfinError) -> Problem:
@@ -139,7 +152,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        found = [_field_error(dict(each)) for each in error.errors()]
+        found = [_field_error(dict(each), error.body) for each in error.errors()]
         detail = "; ".join(f"{each.field} is {each.value}: {each.limit}" for each in found[:3])
         return Problem(422, "invalid-request", detail, errors=found).response()
 
@@ -149,9 +162,8 @@ def install(app: FastAPI) -> None:
         return problem_of(error).response()
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        kind = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "bad-request")
-        return Problem(error.status_code, kind, str(error.detail), headers=dict(error.headers or {})).response()
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        return _problem_of_http(request, error).response()
 
     @app.exception_handler(Exception)
     async def _bug(_request: Request, error: Exception) -> JSONResponse:
@@ -159,10 +171,35 @@ def install(app: FastAPI) -> None:
         return Problem(500, "internal-error", "this is a bug; the log has more").response()
 
 
-def _field_error(found: dict[str, Any]) -> FieldError:
+def _problem_of_http(request: Request, error: HTTPException) -> Problem:
+    """What the framework refuses by itself: it finds no route, or cannot read a body."""
+    status, headers = error.status_code, dict(error.headers or {})
+    if status == 404:
+        return Problem.of_field("path", request.scope["path"], "one of /openapi.json", status=404, kind="not-found")
+    if status == 405:
+        allowed = sorted(_methods_of(request))
+        headers, kind = {"Allow": ", ".join(allowed)}, "method-not-allowed"
+        return Problem.of_field("method", request.method, " or ".join(allowed), status=405, kind=kind, headers=headers)
+    if isinstance(error.__cause__, ValueError):  # of JSON's reader, that makes no integer of so many digits
+        limit = f"JSON with integers of at most {sys.get_int_max_str_digits()} digits"
+        return Problem.of_field("body", "a longer integer", limit, status=400, kind="bad-request")
+    return Problem(status, "bad-request", str(error.detail), headers=headers)
+
+
+def _methods_of(request: Request) -> set[str]:
+    """Those of a path: it may have a route for each."""
+    path = request.scope["path"]
+    routes = iter_route_contexts(request.app.routes)
+    return {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+
+
+def _field_error(found: dict[str, Any], body: object) -> FieldError:
     place = [str(part) for part in found["loc"]]
     if found["type"] == "json_invalid":
-        return FieldError(field="body", value="no JSON", limit=f"JSON ({found.get('ctx', {}).get('error', '')})")
+        rest = str(body)[found["loc"][-1] :]
+        limit = f"JSON ({found.get('ctx', {}).get('error', '')})"
+        return FieldError(field="body", value=shown(rest) if rest else "at its end", limit=limit)
     if found["type"] == "missing":
         return FieldError(field=".".join(place), value="missing", limit="given")
-    return FieldError(field=".".join(place), value=shown(found.get("input")), limit=str(found["msg"]))
+    limit = str(found["msg"]).removeprefix("Value error, ")
+    return FieldError(field=".".join(place), value=shown(found.get("input")), limit=limit)

@@ -134,6 +134,50 @@ def test_malformed_json(place: Place, body: bytes) -> None:
     problem(answer, answer.status_code)
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "value", "limit"),
+    [
+        (b'{"debtor": 1,}', 422, "}", "JSON (Expecting property name enclosed in double quotes)"),
+        (b'{"number": "\xff\xfe"}', 400, "0xff at byte 12", "UTF-8"),
+        (b'{"debtor": ' + b"9" * 6_000 + b"}", 400, "a longer integer", "JSON with integers of at most 4300 digits"),
+        (b"[" * 9_000, 422, "[" * 80 + "...", "nested at most 64 deep"),
+        (b" " * (LARGEST_BODY + 1), 413, f"{LARGEST_BODY + 1} bytes", f"at most {LARGEST_BODY} bytes"),
+    ],
+    ids=lambda given: repr(given)[:12],
+)
+def test_a_body_that_cannot_be_read_is_named(place: Place, body: bytes, status: int, value: str, limit: str) -> None:
+    """It should say what it found in the body, and what it must be."""
+    document = problem(raw(place.supplier, body), status)
+    assert document["errors"] == [{"field": "body", "value": value, "limit": limit}]
+
+
+def test_a_request_that_leads_nowhere_is_named(place: Place) -> None:
+    """It should say which path, method and content type it was, and what it must be."""
+    for answer, status, error in (
+        (place.supplier.get("/v2/x"), 404, {"field": "path", "value": "/v2/x", "limit": "one of /openapi.json"}),
+        (
+            place.supplier.request("PUT", "/v1/cash/mint"),
+            405,
+            {"field": "method", "value": "PUT", "limit": "GET or POST"},
+        ),
+        (
+            raw(place.supplier, b"{}", content_type="text/plain"),
+            415,
+            {"field": "Content-Type", "value": "text/plain", "limit": "application/json"},
+        ),
+    ):
+        assert problem(answer, status)["errors"] == [error]
+
+
+def test_a_limit_is_told_in_our_words(place: Place) -> None:
+    """It should name the limit alone, not the library that found it passed."""
+    answer = place.supplier.post("/v1/receivables", registration(place, due="2030-02-30"))
+    [error] = problem(answer, 422)["errors"]
+    assert error == {"field": "body.due", "value": "2030-02-30", "limit": "day is out of range for month"}
+    answer = place.supplier.post("/v1/receivables", registration(place, face=amount(2**63)))
+    assert problem(answer, 422)["errors"][0]["limit"] == f"must be at most {2**63 - 1}"
+
+
 @pytest.mark.parametrize("body", [b"null", b"1", b'"text"', b"[]", b"true", b"NaN"], ids=repr)
 def test_another_kind_of_value(place: Place, body: bytes) -> None:
     """It should refuse JSON that is no object."""
@@ -377,6 +421,32 @@ def test_another_participants_business(place: Place) -> None:
     problem(place.supplier.post("/v1/cash/mint", {"to": place.supplier.participant, "amount": amount(1)}), 403)
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "value", "limit"),
+    [
+        ("/v1/receivables?stat=paid", "stat", "paid", "left out: this takes after, creditor, debtor,"),
+        ("/v1/receivables/1?state=paid", "state", "paid", "left out: this takes no parameters"),
+        ("/v1/receivables?limit=1&limit=2", "limit", "1 and 2", "given once"),
+        ("/v1/receivables?state=paid&state=paid", "state", "paid and paid", "given once"),
+        ("/health?x=1", "x", "1", "left out: this takes no parameters"),
+    ],
+)
+def test_a_query_that_is_not_the_operations(place: Place, path: str, field: str, value: str, limit: str) -> None:
+    """It should refuse a parameter that it would ignore, and one of which it would take the last."""
+    [error] = problem(place.supplier.get(path), 422, "invalid-request")["errors"]
+    assert (error["field"], error["value"]) == (field, value)
+    assert error["limit"].startswith(limit)
+
+
+def test_two_forms(place: Place) -> None:
+    """It should not do what somebody asked to have prepared, whatever else was asked."""
+    path, headers = "/v1/receivables?form=prepare&form=custodial", {"Idempotency-Key": "forms"}
+    answer = place.supplier.request("POST", path, json=registration(place), headers=headers)
+    assert problem(answer, 422)["errors"] == [
+        {"field": "form", "value": "prepare and custodial", "limit": "given once"}
+    ]
+
+
 def test_a_form_where_there_is_one_alone(place: Place) -> None:
     """It should not do what somebody asked to have prepared."""
     body = {"name": "newcomer", "roles": ["supplier"]}
@@ -533,7 +603,19 @@ def test_another_method(place: Place, method: str, path: str) -> None:
     assert "GET" in answer.headers["allow"]
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/", "/v2/receivables", "/v1/receivables/1/2/3", "/v1/%00", "/v1/%ff"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/v1",
+        "/v1/",
+        "/v1/receivables/",  # nor to where the slash would be left out: that address is of the caller's making
+        "/v2/receivables",
+        "/v1/receivables/1/2/3",
+        "/v1/%00",
+        "/v1/%ff",
+    ],
+)
 def test_a_path_that_leads_nowhere(place: Place, path: str) -> None:
     """It should say so as it says everything."""
     problem(place.supplier.get(path), 404, "not-found")
