@@ -113,11 +113,10 @@ class Written(BaseModel):
 
     command: int
     state: Literal["queued", "sent", "done"]
-    id: str | None = None
-    """Number of what was made."""
+    id: Annotated[str | None, Field(description="Number of what was made, once it is.")] = None
     transaction: str | None = None
     block: int | None = None
-    events: list[ToldEvent] = Field(default_factory=list)
+    events: Annotated[list[ToldEvent], Field(description="Those that the caller may see.")] = []
 
 
 class Prepared(BaseModel):
