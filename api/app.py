@@ -17,12 +17,13 @@ from api.durations import Durations, TimedReader
 from api.etags import EntityTags
 from api.event_log import EventLog
 from api.feed import Feed
+from api.headers import declare_headers
 from api.hosts import KnownHosts
 from api.limits import Limits
 from api.metrics import Metrics
 from api.problems import RESPONSES, ProblemDocument
-from api.reasons import Reasons
 from api.query import KNOWN_QUERY
+from api.reasons import Reasons
 from api.routes import V1, operations
 from api.waiting import Waiting
 from api.wiring import Wiring
@@ -58,8 +59,8 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
         generate_unique_id_function=_operation_id,
         docs_url="/docs",
         redoc_url=None,
-    )
         redirect_slashes=False,  # to an address made of what the caller says it called
+    )
     feed = Feed(EventLog(service.store), today=lambda: service.today, announced=service.worker is not None)
     app.state.wiring = Wiring(service=service, serving=serving, waiting=waiting, feed=feed, reasons=Reasons(service))
     app.include_router(operations.router, dependencies=[KNOWN_QUERY])
@@ -100,6 +101,7 @@ def _openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
             schemas["ProblemDocument"] = named
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            declare_headers(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 

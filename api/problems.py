@@ -18,6 +18,9 @@ MEDIA_TYPE = "application/problem+json"
 LONGEST_SHOWN = 80
 """Characters of a refused value that are given back."""
 
+RETRY = {"Retry-After": "1"}
+"""For what may be otherwise in a moment."""
+
 log = logging.getLogger(__name__)
 
 
@@ -61,7 +64,7 @@ class Problem(Exception):
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.headers = headers or {}
+        self.headers = (RETRY if status in (429, 503) else {}) | (headers or {})
         self.document = ProblemDocument(
             type=f"/problems/{kind}",
             title=kind.replace("-", " ").capitalize(),
@@ -137,10 +140,10 @@ def problem_of(error: ScfinError) -> Problem:
         case ContractReverted():
             return Problem.refused(Refusal.of(error))
         case TooManyOpen():
-            return Problem(429, "too-many-commands", str(error), headers={"Retry-After": "1"})
+            return Problem(429, "too-many-commands", str(error))
         case StoreError() | NodeSilent():
-            return Problem(503, "unavailable", "the database or the node is away", headers={"Retry-After": "1"})
-    return Problem(503, "unavailable", str(error), headers={"Retry-After": "1"})
+            return Problem(503, "unavailable", "the database or the node is away")
+    return Problem(503, "unavailable", str(error))
 
 
 def install(app: FastAPI) -> None:
