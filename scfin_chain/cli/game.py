@@ -72,9 +72,13 @@ def game(
         from scfin_chain.pictures.game import require_panels  # matplotlib takes a second to load
 
         require_panels(len(sets))
-    from scfin_chain.models.sweep import sweep_games  # scipy does, too
+    from scfin_chain.models.interval import refuse_first
+    from scfin_chain.models.sweep import UNDEFINED, sweep_games  # scipy does, too
 
     found = sweep_games({name: [float(values[name]) for values in sets] for name in DEFAULTS})
+    if plot is not None:
+        limit = "another with --plot: the game has no single fifth equilibrium"
+        refuse_first("condition", found.condition, found.condition != UNDEFINED, limit)
     rows = _rows(sets, found)
     if begin is not None:
         for row, path in zip(rows, _paths(found, *begin), strict=True):

@@ -1,6 +1,7 @@
 """Pictures of paper 001's game: where its shares move, and whose basin is how large."""
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Final
 
 import numpy as np
@@ -36,6 +37,8 @@ MARKS: Final[Mapping[Verdict, tuple[str, str]]] = {
 
 _STARTS: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
 _MOMENTS: Final = 300
+_TITLE: Final = 44
+"""Letters that fit over a panel."""
 
 
 def phase_portraits(games: Mapping[str, Game]) -> Figure:
@@ -54,18 +57,19 @@ def phase_portraits(games: Mapping[str, Game]) -> Figure:
         bordered = _border(axes, dynamics) or bordered
         seen |= _rest(axes, found)
         where = f"E5 = ({found.x:.4g}, {found.y:.4g})"
-        axes.set_title(f"{title}\n{where}: {found.condition.value}")
-    handles = [_handle(verdict) for verdict in MARKS if verdict in seen]
+        axes.set_title(f"{fill(title, _TITLE)}\n{where}: {found.condition.value}")
+    handles = _handles(seen)
     handles.append(Line2D([], [], color="0.35", linewidth=0.9, label="path"))
     if bordered:
         handles.append(Line2D([], [], color="black", linestyle="--", label="border of the basins"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 3), frameon=False)
+    _explain(figure, handles)
     return figure
 
 
 def basin_figure(games: Mapping[str, Game]) -> Figure:
     """A panel a game: its basins, by the true border and by the paper's straight lines, with their areas."""
     figure, panels = _figure(len(games))
+    seen: set[Verdict] = set()
     for axes, (title, game) in zip(panels, games.items(), strict=False):
         dynamics = replicator_dynamics(game)
         found = stability(dynamics)
@@ -74,8 +78,9 @@ def basin_figure(games: Mapping[str, Game]) -> Figure:
             axes.text(0.5, 0.5, "no two corners attract:\nno basins", ha="center", va="center")
         else:
             _basins(axes, dynamics, found, exact, straight)
-        _rest(axes, found)
-        axes.set_title(f"{title}\n{found.condition.value}")
+        seen |= _rest(axes, found)
+        axes.set_title(f"{fill(title, _TITLE)}\n{found.condition.value}")
+    _explain(figure, _handles(seen))
     return figure
 
 
@@ -161,6 +166,14 @@ def _rest(axes: Axes, found: Stability) -> set[Verdict]:
             linestyle="none", zorder=5, clip_on=False, gid=point.verdict.value,
         )  # fmt: skip
     return {point.verdict for point in points}
+
+
+def _explain(figure: Figure, handles: list[Line2D]) -> None:
+    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 3), frameon=False)
+
+
+def _handles(seen: set[Verdict]) -> list[Line2D]:
+    return [_handle(verdict) for verdict in MARKS if verdict in seen]
 
 
 def _handle(verdict: Verdict) -> Line2D:

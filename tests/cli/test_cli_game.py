@@ -80,6 +80,7 @@ def test_plot(tmp_path: Path, picture: str) -> None:
         ("--output", "nowhere/game.csv"),
         ("--plot", "game.svg", "--output", "game.svg"),
         ("--start", "0,0.5"),
+        ("--set", "incentive=50,400", "--plot", "game.png"),
     ],
 )
 def test_refuses(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

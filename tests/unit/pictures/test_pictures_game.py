@@ -67,6 +67,15 @@ def test_basins_name_their_areas() -> None:
         "basin of (1, 1): 0.3702", "basin of (0, 0): 0.6298", "true border", "the paper's lines: S1 = 0.4250",
     ]  # fmt: skip
     assert [text.get_text() for text in none.texts] == ["no two corners attract:\nno basins"]
+    names = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert names == ["evolutionarily stable", "unstable", "saddle", "centre"]
+
+
+def test_a_long_title_keeps_to_its_panel() -> None:
+    title = ", ".join(f"parameter_{number} = {number}" for number in range(9))
+    for draw in (phase_portraits, basin_figure):
+        (axes,) = draw({title: BISTABLE}).axes
+        assert all(len(line) <= 44 for line in axes.get_title().splitlines())
 
 
 @pytest.mark.parametrize("count", [0, PANELS_LIMIT + 1])
