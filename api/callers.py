@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.access import REGISTRAR, Reach, reach_of
-from api.limits import OPENED
+from api.limits import COUNTED, OPENED
 from api.problems import Problem
 from api.wiring import TheService
 from scfin_chain.roles import Role
@@ -36,7 +36,7 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """Under which the caller's idempotency keys are kept; keys may be rotated, the participant stays."""
+        """Under which its idempotency keys are kept, and what it asks is counted; keys come and go, it stays."""
         return "registrar" if self.participant is None else f"participant {self.participant}"
 
 
@@ -62,19 +62,19 @@ def _caller(
         if row["account"] is None:
             raise _unauthorised(f"key {row['id']} is of a participant who is not enrolled")
         account, roles = Address(row["account"]), role_names(row["roles"])
-    request.scope[OPENED] = row["id"]
     operation = request.scope["route"].name
-    reach = reach_of(operation, roles)
-    if reach is Reach.NONE:
-        raise Problem(403, "forbidden", f"{operation} is not open to {', '.join(sorted(roles)) or 'nobody'}")
-    return Caller(
+    caller = Caller(
         key=row["id"],
         roles=roles,
         participant=row["participant"],
         account=account,
         expires=row["expires_day"],
-        reach=reach,
+        reach=reach_of(operation, roles),
     )
+    request.scope[OPENED], request.scope[COUNTED] = caller.key, caller.name
+    if caller.reach is Reach.NONE:
+        raise Problem(403, "forbidden", f"{operation} is not open to {', '.join(sorted(roles)) or 'nobody'}")
+    return caller
 
 
 def _unauthorised(detail: str) -> Problem:

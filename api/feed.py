@@ -37,7 +37,8 @@ QUEUE = 2 * PAGE
 TRAIL = 4_096
 """Blocks that the reader remembers, to say how far the chain went back."""
 
-STREAMS_A_KEY = 20
+STREAMS_EACH = 20
+"""Of one participant, with all its keys."""
 
 TOO_SLOW = "too slow: resume with Last-Event-ID"
 STOPPING = "the service stops: resume with Last-Event-ID"
@@ -120,6 +121,7 @@ class Feed:
         self._streams: set[Stream] = set()
         self._joining: list[_Joining] = []
         self._open: Counter[str] = Counter()
+        """Streams by whom they are counted for."""
         self._mark: Mark | None = None
         self._trail: list[tuple[int, str]] = []
         self._woken = asyncio.Event()
@@ -131,18 +133,18 @@ class Feed:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._woken.set)
 
-    def reserve(self, key: str) -> bool:
-        """Whether one more stream may be opened with a key; `release` gives the place back."""
-        if self._open[key] >= STREAMS_A_KEY:
+    def reserve(self, who: str) -> bool:
+        """Whether somebody may open one more stream; `release` gives the place back."""
+        if self._open[who] >= STREAMS_EACH:
             return False
-        self._open[key] += 1
+        self._open[who] += 1
         return True
 
-    def release(self, key: str) -> None:
-        """A stream of a key has ended."""
-        self._open[key] -= 1
-        if not self._open[key]:
-            del self._open[key]
+    def release(self, who: str) -> None:
+        """A stream of somebody has ended."""
+        self._open[who] -= 1
+        if not self._open[who]:
+            del self._open[who]
 
     async def follow(self, stream: Stream, start: Mark | None) -> AsyncIterator[Item | Mark]:
         """All that a client may see after a mark, without end; first of all, without a mark, where it begins."""
@@ -179,7 +181,7 @@ class Feed:
                 try:
                     if self._streams or self._joining:
                         await self._look()
-                    if self._open and self._loop.time() - keys_seen > KEY_SECONDS:
+                    if self._streams and self._loop.time() - keys_seen > KEY_SECONDS:
                         keys_seen = self._loop.time()
                         await self._close_keys()
                 except StoreError as trouble:  # the next look may find the database again
@@ -269,7 +271,7 @@ class Feed:
         return _Sight(items=[*items, *told], mark=end, trail=seen, chapters=chapters, more=news.more)
 
     async def _close_keys(self) -> None:
-        good = await run_in_threadpool(self._good_keys, list(self._open))
+        good = await run_in_threadpool(self._good_keys, list({stream.key for stream in self._streams}))
         for stream in list(self._streams):
             if stream.key not in good:
                 stream.end(KEY_CLOSED)

@@ -24,6 +24,9 @@ UNLIMITED = ("/health", "/ready", "/metrics")
 OPENED = "scfin.opened"
 """In the scope of a request: the name of its key, where that is one of ours."""
 
+COUNTED = "scfin.counted"
+"""The same: for whom it counts. Of keys anybody makes more, so all those of one participant count together."""
+
 NEWCOMERS = 10
 """How many times as much is taken from one address with keys that have not opened anything yet: there may be many."""
 
@@ -92,7 +95,7 @@ class Limits:
         await self._counted(scope, receive, self._remembering(given, scope, send))
 
     def _bucket(self, given: str | None, address: str) -> tuple[RateLimitItem, str]:
-        """A key counts for itself once it opened something; made-up ones count for the address that makes them up."""
+        """A key counts for its owner once it opened something; made-up ones for the address that makes them up."""
         if given is None:
             return self._rate, address
         if given in self._known:
@@ -101,8 +104,8 @@ class Limits:
 
     def _remembering(self, given: str | None, scope: Scope, send: Send) -> Send:
         async def sending(message: Message) -> None:
-            if given is not None and OPENED in scope:
-                self._known[given] = scope[OPENED]
+            if given is not None and COUNTED in scope:
+                self._known[given] = scope[COUNTED]
                 self._known.move_to_end(given)
                 if len(self._known) > KNOWN_KEYS:
                     self._known.popitem(last=False)

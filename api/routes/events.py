@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.callers import TheCaller
 from api.event_log import BEFORE_ALL, EVENTS, Mark, Rewound, mark_of
-from api.feed import STREAMS_A_KEY, Feed, Item, Stream
+from api.feed import STREAMS_EACH, Feed, Item, Stream
 from api.paging import DEFAULT_LIMIT, After, Limit, page_of
 from api.problems import Problem
 from api.schemas import Page, ToldEvent, iso
@@ -120,10 +120,11 @@ async def stream_events(
         raise Problem.of_field("Last-Event-ID", given, "the id of an event")
     if mark is None and start == "start":
         mark = BEFORE_ALL
-    if not feed.reserve(caller.key):
-        raise Problem(429, "too-many-streams", f"a key has at most {STREAMS_A_KEY} streams")
+    if not feed.reserve(caller.name):
+        detail = f"streams of {caller.name} would be {STREAMS_EACH + 1}: must be at most {STREAMS_EACH}, with all keys"
+        raise Problem(429, "too-many-streams", detail)
     stream = Stream(key=caller.key, choice=events_of(caller, contract=contract, name=name))
-    return _Response(_sent(feed, stream, mark), release=lambda: feed.release(caller.key))
+    return _Response(_sent(feed, stream, mark), release=lambda: feed.release(caller.name))
 
 
 class _Response(EventSourceResponse):

@@ -15,7 +15,7 @@ from api.routes.participants import participant_row
 from api.schemas import DayText, Page, ParticipantNumber, Strict, example, iso
 from api.wiring import TheService
 from api.writes import TheWrite
-from scfin_chain.service.api_keys import KEYS
+from scfin_chain.service.api_keys import KEYS, KEYS_EACH, good_keys
 from scfin_chain.service.api_keys import make_key as new_key
 from scfin_chain.service.api_keys import revoke_key as revoke
 from scfin_chain.units import day_from_date
@@ -79,6 +79,10 @@ async def make_key(body: NewKey, write: TheWrite) -> MadeKey:
         if caller.expires is not None and (expires is None or expires > caller.expires):
             limit = f"not after {iso(caller.expires)}, the last day of the key that asks"
             raise Problem.of_field("expires", body.expires, limit)
+        if good_keys(connection, owner, today) >= KEYS_EACH:
+            whose = "the registrar" if owner is None else f"participant {owner}"
+            limit = f"must be at most {KEYS_EACH} that are good at the same time: revoke one first"
+            raise Problem(409, "too-many-keys", f"keys of {whose} would be {KEYS_EACH + 1}: {limit}")
         made = new_key(connection, owner, today=today, expires=expires)
         return 201, {"id": made.id, "participant": owner, "token": made.token}
 

@@ -5,7 +5,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from scfin_chain.store.store import Store
 from scfin_chain.store.tables import DERIVED, ApiKeyRow, table_of
@@ -23,6 +24,9 @@ _KEY = (
 
 PREFIX = "scfin"
 ID_BYTES, SECRET_BYTES = 6, 32
+
+KEYS_EACH = 32
+"""Keys of one participant that are good at the same time; the registrar has as many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,12 @@ def make_key(connection: Connection, participant: int | None, *, today: Day, exp
         )
     )
     return NewKey(id=name, token=f"{PREFIX}_{name}_{secret}")
+
+
+def good_keys(connection: Connection, participant: int | None, today: Day) -> int:
+    """How many keys of a participant, or of the registrar, open anything."""
+    owned = KEYS.c.participant.is_not_distinct_from(participant)
+    return int(connection.execute(select(func.count()).select_from(KEYS).where(owned, *_good(today))).scalar_one())
 
 
 def revoke_key(connection: Connection, name: str) -> bool:
@@ -64,10 +74,12 @@ def find_key(store: Store, token: str) -> RowMapping | None:
 
 def has_registrar_key(store: Store, today: Day) -> bool:
     """Whether somebody can enrol anybody: a key that has expired opens nothing."""
-    good = KEYS.c.revoked.is_(False), or_(KEYS.c.expires_day.is_(None), KEYS.c.expires_day >= today)
     with store.read() as connection:
-        query = select(KEYS.c.id).where(KEYS.c.participant.is_(None), *good).limit(1)
-        return connection.execute(query).first() is not None
+        return good_keys(connection, None, today) > 0
+
+
+def _good(today: Day) -> tuple[ColumnElement[bool], ...]:
+    return KEYS.c.revoked.is_(False), or_(KEYS.c.expires_day.is_(None), KEYS.c.expires_day >= today)
 
 
 def _hash(secret: str) -> str:

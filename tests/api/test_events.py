@@ -11,7 +11,7 @@ given a chain that replaces blocks
     an open stream is told how far, and then what took their place
     one that comes back with an id of a replaced block is told first
 given a stream that may not go on
-    it is refused past the number of streams of a key, and ends when the key is revoked, or the service stops
+    it is refused past the number of streams of a participant, and ends when the key is revoked, or the service stops
 """
 
 import random
@@ -139,13 +139,15 @@ class TestStream:
         with opened(regulator) as answer:
             assert any("still here" in message.comments for message in messages(answer))
 
-    def test_it_should_grant_a_key_so_many_streams(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(api.feed, "STREAMS_A_KEY", 1)
+    def test_it_should_grant_a_participant_so_many_streams(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """With whichever of its keys."""
+        monkeypatch.setattr(api.feed, "STREAMS_EACH", 1)
         client = world.b.deep
-        with opened(client) as answer:
+        other_key = world.registrar.done("/v1/keys", {"participant": client.participant})["token"]
+        with opened(client) as answer, Client(client.url, other_key) as again:
             stream = messages(answer)
             next(stream)
-            with opened(client) as second:
+            with opened(again) as second:
                 assert second.status_code == 429
                 assert second.json()["type"] == "/problems/too-many-streams"
         deadline = time.monotonic() + 10

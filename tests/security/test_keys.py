@@ -22,6 +22,7 @@ from eth_account.signers.local import LocalAccount
 
 from scfin_chain.chain.keyring import Keyring
 from scfin_chain.chain.signer import DEPLOYER, development_signer
+from scfin_chain.service.api_keys import KEYS_EACH
 from tests.api.client import Client, amount
 from tests.security.conftest import Guarded
 from tests.service_docs.served import run_scfin, served
@@ -95,6 +96,21 @@ def test_a_key_acts_as_its_participant_alone(guarded: Guarded) -> None:
         assert mine.post("/v1/cash/payments", body | {name: other.participant}).status_code == 422
     assert mine.post("/v1/keys", {"participant": other.participant}).status_code == 404
     assert other.told(f"/v1/cash/{other.participant}")["balance"] == amount(100)
+
+
+def test_a_participant_has_so_many_keys(guarded: Guarded) -> None:
+    """Whoever makes them; those that open nothing any more do not count."""
+    hoarder = guarded.enrolled("Key Collectors", "supplier")
+    made = [hoarder.done("/v1/keys", {})["id"] for _ in range(KEYS_EACH - 1)]
+    limit = f"keys of participant {hoarder.participant} would be 33: must be at most 32"
+
+    for client in (hoarder, guarded.registrar):
+        answer = client.post("/v1/keys", {"participant": hoarder.participant})
+        assert (answer.status_code, answer.json()["type"]) == (409, "/problems/too-many-keys")
+        assert limit in answer.json()["detail"]
+
+    hoarder.done(f"/v1/keys/{made[0]}/revoke")
+    assert hoarder.post("/v1/keys", {}).status_code == 201
 
 
 def test_a_key_makes_others_that_outlive_it(guarded: Guarded) -> None:

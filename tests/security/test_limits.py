@@ -5,6 +5,8 @@ given keys that are made up
     it should disturb nobody there whose key has opened something
 given one key in many spellings
     it should count them all for that key
+given many keys of one participant
+    it should count them all for the participant, and none for another
 given a path that asks for no key
     it should count for the address, whatever key is sent along
 given a request that holds many
@@ -14,24 +16,32 @@ given a WebSocket
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
+from time import monotonic, sleep
 
+import requests
 from starlette.types import Message, Receive, Scope, Send
 
-from api.limits import ALLOWANCE, NEWCOMERS, OPENED, Allowance, Limits
+from api.limits import ALLOWANCE, COUNTED, NEWCOMERS, Allowance, Limits
+from scfin_chain.service.api_keys import make_key
+from tests.api.server import running_service
 
 LIMIT = 5
 OURS = b"scfin_0123456789ab_ours"
+THEIRS = [b"scfin_%012d_theirs" % number for number in range(3 * LIMIT)]
 
 _numbers = count()
 
 
 async def application(scope: Scope, _receive: Receive, send: Send) -> None:
-    """Opens to one key, as the service does."""
-    known = dict(scope["headers"])[b"authorization"].split()[-1] == OURS
-    if known:
-        scope[OPENED] = "0123456789ab"
-    await send({"type": "http.response.start", "status": 200 if known else 401, "headers": []})
+    """Opens to one key of a participant, and to many of another, as the service does."""
+    given = dict(scope["headers"])[b"authorization"].split()[-1]
+    owner = {OURS: "participant 1"} | dict.fromkeys(THEIRS, "participant 2")
+    if given in owner:
+        scope[COUNTED] = owner[given]
+    await send({"type": "http.response.start", "status": 200 if given in owner else 401, "headers": []})
     await send({"type": "http.response.body", "body": b""})
 
 
@@ -92,6 +102,37 @@ def test_spellings_of_one_key_count_for_that_key() -> None:
         assert seen.count(200) <= LIMIT
 
     asyncio.run(tried())
+
+
+def test_keys_of_one_participant_count_for_it_together() -> None:
+    async def tried() -> None:
+        app = limited()
+        keys = [b"Bearer " + key for key in THEIRS]
+        assert [await status_of(app, key) for key in keys] == [200] * len(keys)  # each is a newcomer once
+        seen = [await status_of(app, key) for key in keys]
+        assert seen == [200] * LIMIT + [429] * (len(keys) - LIMIT)
+        assert await status_of(app, b"Bearer " + OURS) == 200
+
+    asyncio.run(tried())
+
+
+def test_the_service_counts_all_keys_of_a_participant_together(tmp_path: Path) -> None:
+    with running_service(tmp_path, requests_a_second=LIMIT) as running, ThreadPoolExecutor(8) as pool:
+        store, service = running.service.store, running.service
+        with store.begin() as connection:
+            made = [make_key(connection, service.offices.bank.id, today=service.today).token for _ in range(4)]
+
+        def asked(number: int) -> int:
+            headers = {"Authorization": f"Bearer {made[number % len(made)]}"}
+            return requests.get(f"{running.url}/v1/clock", headers=headers, timeout=60).status_code
+
+        assert [asked(number) for number in range(len(made))] == [200] * len(made)  # known from now on
+        sleep(1)
+        started = monotonic()
+        seen = list(pool.map(asked, range(8 * LIMIT)))
+        seconds = monotonic() - started
+    assert seen.count(200) <= LIMIT * (1 + seconds)
+    assert set(seen) == {200, 429}
 
 
 def test_no_key_counts_where_none_is_asked_for() -> None:
