@@ -14,6 +14,7 @@ from scfin_chain.models.default_model import (
     PAPER_LOSS,
     DefaultFit,
     DefaultModel,
+    DefaultProxy,
     Estimator,
     Sample,
     marks_of,
@@ -32,11 +33,13 @@ _SHOWN = DefaultModel(
         indicators=("prompt_share",),
         intercept=1.0,
         coefficients=(-6.0,),
-        standard_errors=None,
-        p_values=None,
+        standard_errors=(0.5, 1.5),
+        p_values=(0.0455, 0.0001),
         observations=100,
         log_likelihood=-30.0,
-    )
+    ),
+    proxy=DefaultProxy(late_days=90, grace_days=5),
+    cut=19_723,
 )
 """One that is written down, not fitted."""
 

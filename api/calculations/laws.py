@@ -32,7 +32,7 @@ MOST_ROWS = 200
 class UniformLaw(Strict):
     """Each share between two is as likely; the paper's own by default."""
 
-    family: Literal["uniform"] = "uniform"
+    family: Literal["uniform"]
     low: Fraction = 0
     high: Fraction = 1
 
@@ -97,7 +97,7 @@ class LawLineInputs(LendingInputs):
         Field(
             discriminator="family", description="Of the share of what is owed on the cap, M (1 + r), that is repaid."
         ),
-    ] = UniformLaw()
+    ] = UniformLaw(family="uniform")
 
 
 class LawLineOutputs(Outputs):

@@ -1,14 +1,17 @@
 """The OpenAPI description: what a client is generated from."""
 
 import json
+import re
 from typing import Any
 
 import jsonschema_rs
 import pytest
+import requests
 import schemathesis
 
 from api.access import ACCESS, OPEN
 from api.problems import MEDIA_TYPE
+from tests.api.client import Client
 from tests.api.world import World
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -56,6 +59,47 @@ def test_every_write_wants_an_idempotency_key(description: dict[str, Any]) -> No
             asked = {each["name"] for each in item[method].get("parameters", [])}
             writes = method == "post" and item[method]["operationId"] not in ("quote_financing", *calculations())
             assert ("Idempotency-Key" in asked) == writes, path
+
+
+def test_headers_are_told_as_they_are(description: dict[str, Any], world: World) -> None:
+    """It should name the headers of each answer, and answer with them: tag, place, replay, and when to ask again."""
+    told = operations(description)
+    supplier, payee = world.a.supplier, world.a.core.participant
+
+    def held(answer: requests.Response, operation: str) -> requests.Response:
+        headers = told[operation]["responses"][str(answer.status_code)]["headers"]
+        for name, header in headers.items():
+            assert not header["required"] or name in answer.headers
+            if name in answer.headers:
+                assert re.fullmatch(header["schema"]["pattern"].strip("^$") + ".*", answer.headers[name]), name
+        return answer
+
+    first = held(supplier.get("/v1/receivables"), "list_receivables")
+    known = {"If-None-Match": first.headers["ETag"]}
+    assert held(supplier.request("GET", "/v1/receivables", headers=known), "list_receivables").status_code == 304
+    assert "If-None-Match" in {each["name"] for each in told["list_receivables"]["parameters"]}
+
+    payment = {"to": payee, "amount": {"amount": "1"}}
+    done = held(supplier.post("/v1/cash/payments", payment, key="told-once"), "pay_cash")
+    again = held(supplier.post("/v1/cash/payments", payment, key="told-once"), "pay_cash")
+    assert [answer.headers.get("Idempotent-Replayed") for answer in (done, again)] == [None, "true"]
+    assert supplier.told(done.headers["Location"])["command"] == done.json()["command"]
+    assert held(supplier.post("/v1/cash/payments", payment, form="prepare"), "pay_cash").status_code == 200
+
+    with Client(world.running.url, None) as nobody:
+        held(nobody.get("/v1/receivables"), "list_receivables")
+
+
+def test_every_read_may_be_known_and_every_refusal_that_passes_says_when(description: dict[str, Any]) -> None:
+    """It should tell of the tag of each answer that is whole JSON, and of a moment to wait for where waiting helps."""
+    for name, item in operations(description).items():
+        answers = item["responses"]
+        if name not in OPEN and "304" in answers:
+            assert answers["200"]["headers"].keys() == answers["304"]["headers"].keys() == {"ETag", "Cache-Control"}
+        for status in {"429", "503"} & answers.keys():
+            assert answers[status]["headers"]["Retry-After"]["required"], name
+    reads = [item["get"] for path, item in description["paths"].items() if "get" in item and path.startswith("/v1/")]
+    assert [item["operationId"] for item in reads if "304" not in item["responses"]] == ["stream_events"]
 
 
 def calculations() -> list[str]:

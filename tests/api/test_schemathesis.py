@@ -33,12 +33,16 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-EXAMPLES, EXAMPLES_REFUSED, WRONG, STORIES, STEPS = 5, 1, 2, 30, 8
-"""Requests an operation and role, where it may and where it may not, and of them at odds with the description; stories
-of so many steps."""
+READS, WRITES, REFUSED, WRONG, STORIES, STEPS = 12, 5, 1, 3, 50, 8
+"""Requests an operation and role, by what it is and where the role may not, and of them at odds with the description;
+stories a role, of so many steps."""
+
+SECONDS = 60
+"""For an answer: a write is waited for up to thirty."""
 
 ENDLESS = "stream_events"
-"""It has no end, so no answer to hold against its description."""
+"""An answer that never ends cannot be held against its description, and what is drawn at odds with it may be no harm,
+and be answered. Its refusals end: they are sent one by one."""
 
 QUIET = settings(
     deadline=None,
@@ -57,10 +61,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def schema(place: World) -> Any:
+def whole(place: World) -> Any:
     loaded = schemathesis.openapi.from_dict(place.registrar.told("/openapi.json"))
     loaded.config.update(base_url=place.running.url)
-    return loaded.exclude(operation_id=ENDLESS)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def schema(whole: Any) -> Any:
+    return whole.exclude(operation_id=ENDLESS)
 
 
 def headers_of(place: World, role: str) -> dict[str, str]:
@@ -77,8 +86,9 @@ def test_every_operation(place: World, schema: Any, role: str) -> None:
         refused = name in ACCESS and ACCESS[name][role] is Reach.NONE
         right = operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE)
         wrong = operation.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
-        _fuzz(right, headers, EXAMPLES_REFUSED if refused else EXAMPLES, ROLES.index(role), grounds)
-        _fuzz(wrong, headers, EXAMPLES_REFUSED if refused else WRONG, ROLES.index(role))
+        allowed = READS if operation.method.upper() == "GET" else WRITES
+        _fuzz(right, headers, REFUSED if refused else allowed, ROLES.index(role), grounds)
+        _fuzz(wrong, headers, REFUSED if refused else WRONG, ROLES.index(role))
 
 
 def _fuzz(
@@ -90,21 +100,16 @@ def _fuzz(
     def send(case: Any, data: st.DataObject) -> None:
         if grounds is not None:
             grounds.ground(case, lambda values: data.draw(st.sampled_from(values)), path=True)
-        case.call_and_validate(headers=headers, checks=CHECKS)
+        case.call_and_validate(headers=headers, checks=CHECKS, timeout=SECONDS)
 
     with suppress(Unsatisfiable):  # of a request without parameters none is at odds with the description
         send()
 
 
-def test_stories(place: World, schema: Any) -> None:
-    """It should bear what the links of the description lead to, each step by a role that may take it."""
-    grounds = Grounds(place)
-    headers = {
-        operation: headers_of(place, role)
-        for operation, row in ACCESS.items()
-        for role in reversed(ROLES)
-        if row[role] is not Reach.NONE
-    }
+@pytest.mark.parametrize("role", ROLES)
+def test_stories(place: World, schema: Any, role: str) -> None:
+    """It should bear what the links of the description lead one role to, and what it may not do it should refuse."""
+    grounds, headers = Grounds(place), headers_of(place, role)
 
     class Stories(schema.as_state_machine()):  # type: ignore[misc]
         def setup(self) -> None:
@@ -114,12 +119,39 @@ def test_stories(place: World, schema: Any) -> None:
             grounds.ground(case, self.random.choice, path=False)
 
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-            return {"headers": headers.get(case.operation.definition.raw["operationId"], {})}
+            return {"headers": headers, "timeout": SECONDS}
 
         def validate_response(self, response: Any, case: Any, additional_checks: Any = (), **_given: Any) -> None:
             case.validate_response(response, checks=CHECKS)
 
     Stories.run(settings=settings(QUIET, max_examples=STORIES, stateful_step_count=STEPS))
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"headers": {"Last-Event-ID": "7"}}, 422),
+        ({"query": {"last_event_id": "9" * 400}}, 422),
+        ({"query": {"from": "yesterday"}}, 422),
+        ({"query": {"name": ""}}, 422),
+        ({}, 429),
+    ],
+)
+def test_the_stream_refuses(
+    place: World, whole: Any, role: str, given: dict[str, Any], status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It should refuse what is no place in the stream, and one more than a caller may have, as the description says."""
+    monkeypatch.setattr("api.feed.STREAMS_EACH", 0)
+    case = whole.find_operation_by_id(ENDLESS).Case(**given)
+    answer = case.call_and_validate(headers=headers_of(place, role), checks=CHECKS, timeout=SECONDS)
+    assert answer.status_code == status
+
+
+def test_the_stream_asks_for_a_key(whole: Any) -> None:
+    """It should refuse who does not say who it is, as the description says."""
+    answer = whole.find_operation_by_id(ENDLESS).Case().call_and_validate(checks=CHECKS, timeout=SECONDS)
+    assert answer.status_code == 401
 
 
 def test_links_lead_somewhere(place: World) -> None:
