@@ -22,7 +22,7 @@ from api.hosts import KnownHosts
 from api.limits import Limits
 from api.metrics import Metrics
 from api.problems import RESPONSES, ProblemDocument
-from api.query import KNOWN_QUERY
+from api.query import KNOWN_QUERY, OPEN_QUERY
 from api.reasons import Reasons
 from api.routes import V1, operations
 from api.waiting import Waiting
@@ -63,7 +63,7 @@ def make_app(service: Service, serving: ServeSettings, *, node: APIRouter | None
     )
     feed = Feed(EventLog(service.store), today=lambda: service.today, announced=service.worker is not None)
     app.state.wiring = Wiring(service=service, serving=serving, waiting=waiting, feed=feed, reasons=Reasons(service))
-    app.include_router(operations.router, dependencies=[KNOWN_QUERY])
+    app.include_router(operations.router, dependencies=[OPEN_QUERY])
     if serving.role != "worker":
         v1 = APIRouter(prefix="/v1", responses=RESPONSES, dependencies=[KNOWN_QUERY])
         for router in V1:

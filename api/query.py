@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
 
+from api.callers import TheCaller
 from api.problems import Problem
 
 
@@ -29,5 +30,10 @@ async def _refuse_others(request: Request) -> None:
             raise Problem.of_field(name, " and ".join(values), "given once")
 
 
-KNOWN_QUERY = Depends(_refuse_others)
-"""The check, as a dependency of a router."""
+async def _refuse_others_of_a_caller(request: Request, _caller: TheCaller) -> None:
+    """The same, once it is known who calls: nobody else is told anything of an operation."""
+    await _refuse_others(request)
+
+
+OPEN_QUERY, KNOWN_QUERY = Depends(_refuse_others), Depends(_refuse_others_of_a_caller)
+"""The check, as a dependency of a router whose operations are open, and of one whose are not."""

@@ -438,6 +438,12 @@ def test_a_query_that_is_not_the_operations(place: Place, path: str, field: str,
     assert error["limit"].startswith(limit)
 
 
+def test_a_query_of_nobody(place: Place) -> None:
+    """It should tell nothing of an operation to who does not say who it is."""
+    with Client(place.running.url, None) as nobody:
+        problem(nobody.get("/v1/receivables?stat=paid"), 401, "unauthorized")
+
+
 def test_two_forms(place: Place) -> None:
     """It should not do what somebody asked to have prepared, whatever else was asked."""
     path, headers = "/v1/receivables?form=prepare&form=custodial", {"Idempotency-Key": "forms"}
