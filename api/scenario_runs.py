@@ -154,7 +154,9 @@ class ScenarioRuns:
         if self._children:
             alive = await run_in_threadpool(self._beat)
             for number in self._children.keys() - alive:
-                _kill(self._children[number].process)
+                task = self._children[number].task
+                if not task.cancelling():  # once: it has a child to bury
+                    task.cancel()
         while len(self._children) < AT_ONCE:
             claimed = await run_in_threadpool(self._claim)
             if claimed is None:
@@ -255,8 +257,8 @@ class ScenarioRuns:
             return set(connection.execute(select(SCENARIOS.c.id).where(mine)).scalars())
 
     def _bury(self, *, everybody: bool) -> None:
-        """What a dead process ran has failed."""
-        dead = and_(SCENARIOS.c.state == "running", SCENARIOS.c.process != self._name)
+        """What a dead process ran has failed, and what this one ran whose end it could not write down."""
+        dead = and_(SCENARIOS.c.state == "running", SCENARIOS.c.id.not_in(list(self._children)))
         if not everybody:
             dead = and_(dead, SCENARIOS.c.beat < _now() - DEAD_SECONDS)
         with self._store.begin() as connection:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from api import scenario_runs
 from api.scenario_runs import CRASHED, INTERRUPTED, SCENARIOS, ScenarioRuns
@@ -145,7 +145,7 @@ class TestRun:
         other = world.b.core.post("/v1/scenarios", invoices(rows=2), key="the-same")
         assert (other.status_code, other.json()["type"]) == (422, "/problems/idempotency-key-reused")
 
-    def test_it_should_kill_what_is_cancelled(self, world: World) -> None:
+    def test_it_should_kill_what_is_cancelled(self, world: World, caplog: pytest.LogCaptureFixture) -> None:
         deep = world.a.deep
         number = deep.done("/v1/scenarios", long())["id"]
         assert deep.get(f"/v1/scenarios/{number}/result").status_code == 409
@@ -159,6 +159,7 @@ class TestRun:
             assert time.monotonic() < deadline, "the child lives on"
             time.sleep(0.1)
         assert deep.told(f"/v1/scenarios/{number}")["state"] == "cancelled"
+        assert "crashed" not in caplog.text
 
 
 class TestRefusal:
@@ -403,24 +404,24 @@ class TestRestart:
             scenario = ended(registrar, running)
             assert (scenario["state"], scenario["error"]) == ("failed", INTERRUPTED)
 
-    def test_it_should_leave_alone_what_another_process_runs(
-        self, world: World, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_it_should_leave_alone_what_another_process_runs(self, world: World) -> None:
         runs = ScenarioRuns(world.service.store, Path("nowhere"), alone=False, seconds=1)
         now = int(time.time())
         with world.service.store.begin() as connection:
             numbers = [
                 connection.execute(
                     insert(SCENARIOS)
-                    .values(kind="demo", spec={}, state="running", done=0, process="other", beat=beat)
+                    .values(kind="demo", spec={}, state="running", done=0, process=process, beat=beat)
                     .returning(SCENARIOS.c.id)
                 ).scalar_one()
-                for beat in (now + 3_600, now - 3_600)
+                for process, beat in (("other", now + 3_600), ("other", now - 3_600), (runs._name, now - 3_600))
             ]
         runs._bury(everybody=False)
-        with world.service.store.read() as connection:
+        with world.service.store.begin() as connection:
             query = select(SCENARIOS.c.state).where(SCENARIOS.c.id.in_(numbers)).order_by(SCENARIOS.c.id)
-            assert list(connection.execute(query).scalars()) == ["running", "failed"]
+            states = list(connection.execute(query).scalars())
+            connection.execute(delete(SCENARIOS).where(SCENARIOS.c.id.in_(numbers)))
+        assert states == ["running", "failed", "failed"]
 
 
 def test_its_settings_file_should_be_read_as_it_was_meant(tmp_path: Path) -> None:
