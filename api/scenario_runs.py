@@ -16,6 +16,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -98,20 +99,21 @@ class ScenarioRuns:
         self._children: dict[int, _Child] = {}
         self._woken = asyncio.Event()
         self._checks = asyncio.Semaphore(AT_ONCE)
+        self._checks_of: defaultdict[int | None, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def wake(self) -> None:
         """Something was queued or cancelled: called in the loop that watches."""
         self._woken.set()
 
-    async def check(self, spec: Mapping[str, Any]) -> None:
-        """Refuse bad input as ``scfin run --check`` does.
+    async def check(self, participant: int | None, spec: Mapping[str, Any]) -> None:
+        """Refuse a participant's bad input as ``scfin run --check`` does; each has one check at a time.
 
         Raises
         ------
         Problem
             Every bad row by its line, or what is wrong with the whole.
         """
-        async with self._checks:
+        async with self._checks_of[participant], self._checks:
             with TemporaryDirectory() as folder:
                 arguments = await run_in_threadpool(_arguments, spec, Path(folder))
                 process = await _started([*arguments, "--check"], Path(folder))

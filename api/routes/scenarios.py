@@ -126,7 +126,7 @@ async def start_scenario(body: NewScenario, request: Request, write: TheWrite) -
     runs, caller, kept = _runs(request), write.caller, wiring_of(request).serving.scenarios_kept
     spec = _spec(body)
     if body.kind == "invoices":
-        await runs.check({"kind": body.kind} | spec)
+        await runs.check(caller.participant, {"kind": body.kind} | spec)
 
     def act(connection: Connection) -> tuple[int, dict[str, Any]]:
         mine = SCENARIOS.c.participant.is_not_distinct_from(caller.participant)

@@ -74,10 +74,10 @@ def child_with(text: str) -> int:
         time.sleep(0.01)
 
 
-def child_that_says(folder: Path, text: str, code: int) -> Path:
-    """A program that says something on standard error, and ends with that code."""
+def child_that_says(folder: Path, text: str, code: int, *, seconds: int = 0) -> Path:
+    """A program that says something on standard error, and ends with that code after so many seconds."""
     program = folder / "child"
-    program.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{text}\nEND\nexit {code}\n", encoding="utf-8")
+    program.write_text(f"#!/bin/sh\ncat >&2 <<'END'\n{text}\nEND\nsleep {seconds}\nexit {code}\n", encoding="utf-8")
     program.chmod(0o755)
     return program
 
@@ -300,6 +300,18 @@ class TestTurns:
         for client, each in (*((greedy, each) for each in many), (other, number)):
             client.done(f"/v1/scenarios/{each}/cancel")
         assert states == ["running", "queued", "queued"]
+
+    def test_it_should_check_anothers_while_one_has_many(
+        self, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.executable", str(child_that_says(tmp_path, "", 0, seconds=1)))
+        greedy, other = world.a.core, world.b.core
+        with ThreadPoolExecutor(5) as pool:
+            many = [pool.submit(greedy.post, "/v1/scenarios", invoices()) for _ in range(4)]
+            time.sleep(0.5)
+            assert other.post("/v1/scenarios", invoices()).status_code == 201
+            assert sum(asked.done() for asked in many) <= 2
+            assert {asked.result().status_code for asked in many} == {201}
 
     def test_it_should_go_round(self, tmp_path: Path) -> None:
         with empty_store() as store:
