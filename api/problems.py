@@ -135,12 +135,12 @@ def shown(value: object) -> str:
 def problem_of(error: ScfinError) -> Problem:
     """The answer to an error of ours."""
     match error:
+        case TooManyOpen():
+            return Problem.of_field(error.field, error.value, error.limit, status=429, kind="too-many-commands")
         case InvalidInput():
             return Problem.of_field(error.field, error.value, error.limit)
         case ContractReverted():
             return Problem.refused(Refusal.of(error))
-        case TooManyOpen():
-            return Problem(429, "too-many-commands", str(error))
         case StoreError() | NodeSilent():
             return Problem(503, "unavailable", "the database or the node is away")
     return Problem(503, "unavailable", str(error))

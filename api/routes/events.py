@@ -121,8 +121,8 @@ async def stream_events(
     if mark is None and start == "start":
         mark = BEFORE_ALL
     if not feed.reserve(caller.name):
-        detail = f"streams of {caller.name} would be {STREAMS_EACH + 1}: must be at most {STREAMS_EACH}, with all keys"
-        raise Problem(429, "too-many-streams", detail)
+        field, limit = f"streams of {caller.name}", f"at most {STREAMS_EACH}, with all keys"
+        raise Problem.of_field(field, STREAMS_EACH + 1, limit, status=429, kind="too-many-streams")
     stream = Stream(key=caller.key, choice=events_of(caller, contract=contract, name=name))
     return _Response(_sent(feed, stream, mark), release=lambda: feed.release(caller.name))
 

@@ -81,8 +81,8 @@ async def make_key(body: NewKey, write: TheWrite) -> MadeKey:
             raise Problem.of_field("expires", body.expires, limit)
         if good_keys(connection, owner, today) >= KEYS_EACH:
             whose = "the registrar" if owner is None else f"participant {owner}"
-            limit = f"must be at most {KEYS_EACH} that are good at the same time: revoke one first"
-            raise Problem(409, "too-many-keys", f"keys of {whose} would be {KEYS_EACH + 1}: {limit}")
+            limit = f"at most {KEYS_EACH} that are good at the same time"
+            raise Problem.of_field(f"keys of {whose}", KEYS_EACH + 1, limit, status=409, kind="too-many-keys")
         made = new_key(connection, owner, today=today, expires=expires)
         return 201, {"id": made.id, "participant": owner, "token": made.token}
 

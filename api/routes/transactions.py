@@ -11,7 +11,7 @@ from api.callers import Caller, TheCaller
 from api.problems import Problem
 from api.schemas import Number, Strict, Written
 from api.wiring import TheService
-from api.writes import TheWrite, written_of
+from api.writes import MOST_GAS, TheWrite, written_of
 from scfin_chain.chain.envelope import open_envelope
 from scfin_chain.chain.refusal import TransactionRefused
 from scfin_chain.service.queue import SUBMIT, Order
@@ -24,7 +24,8 @@ class SignedBytes(Strict):
     """A signed transaction, hex."""
 
     raw: Annotated[str, StringConstraints(pattern=r"^0x([0-9a-fA-F]{2})+$", max_length=200_000)] = Field(
-        description="Bytes of a signed transaction to a contract of the ledger, by the caller's own account."
+        description="Bytes of a signed transaction to a contract of the ledger, by the caller's own account, "
+        f"of at most {MOST_GAS:,} gas."
     )
 
 
@@ -54,6 +55,8 @@ def _order(service: Service, caller: Caller, raw: bytes) -> Order:
         raise Problem.of_field("raw", f"signed by {envelope.sender}", f"signed by {caller.account}, your account")
     if envelope.to is None or envelope.to not in service.ledger.deployment.addresses.values():
         raise Problem.of_field("raw", f"to {envelope.to}", "to a contract of the ledger")
+    if envelope.gas > MOST_GAS:
+        raise Problem.of_field("raw", f"of {envelope.gas} gas", f"of at most {MOST_GAS} gas")
     return Order(
         key=f"transaction {envelope.hash.hex()}",
         step=SUBMIT,

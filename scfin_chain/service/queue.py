@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from scfin_chain.chain.gateway import BlockRef, Gateway, Receipt
 from scfin_chain.chain.refusal import Reason, TransactionRefused
 from scfin_chain.chain.transaction import sign
-from scfin_chain.errors import ChainError, ContractReverted, NotMined, ScfinError, StoreError, Unsent
+from scfin_chain.errors import ChainError, ContractReverted, InvalidInput, NotMined, StoreError, Unsent
 from scfin_chain.service.custody import Custody
 from scfin_chain.serving import OPEN_COMMANDS
 from scfin_chain.store.commands import COMMANDS, reopen
@@ -50,7 +50,7 @@ Command = dict[str, Any]
 log = logging.getLogger(__name__)
 
 
-class TooManyOpen(ScfinError):
+class TooManyOpen(InvalidInput):
     """A participant has as many commands under way as it may have."""
 
 
@@ -157,10 +157,8 @@ class Queue:
             return
         under_way = COMMANDS.c.participant == participant, COMMANDS.c.state.in_(OPEN)
         if connection.execute(select(func.count()).where(*under_way)).scalar_one() > self._open_commands:
-            raise TooManyOpen(
-                f"open commands of participant {participant} would be {self._open_commands + 1}: "
-                f"must be at most {self._open_commands}"
-            )
+            field, limit = f"open commands of participant {participant}", f"at most {self._open_commands}"
+            raise TooManyOpen(field, self._open_commands + 1, limit)
 
     def place(self, order: Order) -> int:
         """`put` in a transaction of its own."""

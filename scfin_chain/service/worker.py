@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 from threading import Event
+from time import monotonic
 from typing import Protocol
 
 from scfin_chain.chain.gateway import Block, Gateway
@@ -28,6 +29,9 @@ LONGEST_PAUSE_SECONDS = 8.0
 
 BATCH = 20
 """Commands that are worked off before the chain is read again, and their senders hear of it."""
+
+BATCH_SECONDS = 2.0
+"""The same for commands that take long: whoever comes meanwhile has its turn after that."""
 
 DAYS_A_TURN = 7
 """Days that the clock goes on before others have their turn."""
@@ -162,7 +166,10 @@ class Worker:
         try:
             numbers = self._next()
             targets = self.queue.targets(numbers)
+            ends = monotonic() + BATCH_SECONDS
             for number in numbers:
+                if monotonic() > ends:
+                    break
                 self._still_leading()
                 if self._work(number, targets.get(number)):
                     done += 1

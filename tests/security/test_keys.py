@@ -12,6 +12,7 @@ given who keeps a key itself
     it should not be signed for
 """
 
+import json
 import secrets
 from pathlib import Path
 
@@ -23,11 +24,14 @@ from eth_account.signers.local import LocalAccount
 from scfin_chain.chain.keyring import Keyring
 from scfin_chain.chain.signer import DEPLOYER, development_signer
 from scfin_chain.service.api_keys import KEYS_EACH
+from scfin_chain.service.keeper import HOLDERS_A_CRANK
 from tests.api.client import Client, amount
 from tests.security.conftest import Guarded
 from tests.service_docs.served import run_scfin, served
 
 FOUNDERS = ("bank", "central bank", "carrier", "regulator", "keeper", "compliance", "court", "decider")
+
+GAS_TABLE = Path(__file__).parents[1] / "contracts" / "gas.json"
 
 ACCOUNTS = {"jsonrpc": "2.0", "id": 1, "method": "eth_accounts", "params": []}
 
@@ -85,6 +89,21 @@ def test_what_another_signed_is_not_taken(guarded: Guarded, owners: tuple[Owner,
     assert first.client.post("/v1/transactions", {"raw": elsewhere}).status_code == 422
 
 
+def test_what_is_signed_elsewhere_has_so_much_gas(guarded: Guarded, owners: tuple[Owner, Owner]) -> None:
+    """More than any call of the ledger needs, and no more: everybody waits while it is executed."""
+    first, second = owners
+    prepared = first.prepared("/v1/cash/payments", {"to": second.client.participant, "amount": amount(0)})
+    gas = json.loads(GAS_TABLE.read_text(encoding="utf-8"))
+    a_holder = (gas["crank ten holders"] - gas["crank one holder"]) / 9
+    assert prepared["gas"] == "3000000"
+    assert max(*gas.values(), gas["crank one holder"] + (HOLDERS_A_CRANK - 1) * a_holder) < 3_000_000
+
+    refused = first.client.post("/v1/transactions", {"raw": first.sign(prepared, gas=3_000_001)})
+    assert refused.status_code == 422
+    assert refused.json()["detail"] == "raw is of 3000001 gas: must be of at most 3000000 gas"
+    assert first.client.post("/v1/transactions", {"raw": first.sign(prepared)}).status_code == 201
+
+
 def test_a_key_acts_as_its_participant_alone(guarded: Guarded) -> None:
     """The account that pays is the caller's; no field names another's."""
     mine, other = (guarded.enrolled(f"{name} Supplies", "supplier") for name in ("Poor", "Rich"))
@@ -102,7 +121,7 @@ def test_a_participant_has_so_many_keys(guarded: Guarded) -> None:
     """Whoever makes them; those that open nothing any more do not count."""
     hoarder = guarded.enrolled("Key Collectors", "supplier")
     made = [hoarder.done("/v1/keys", {})["id"] for _ in range(KEYS_EACH - 1)]
-    limit = f"keys of participant {hoarder.participant} would be 33: must be at most 32"
+    limit = f"keys of participant {hoarder.participant} is 33: must be at most 32"
 
     for client in (hoarder, guarded.registrar):
         answer = client.post("/v1/keys", {"participant": hoarder.participant})

@@ -310,7 +310,7 @@ class TestTurns:
 class TestRoom:
     def test_is_refused_beyond_the_limit_and_nothing_is_written(self, queue: Queue, poor: Signer) -> None:
         numbers = [queue.place(payment(poor, participant=1)) for _ in range(OPEN_COMMANDS)]
-        with pytest.raises(TooManyOpen, match="open commands of participant 1 would be 33: must be at most 32"):
+        with pytest.raises(TooManyOpen, match="open commands of participant 1 is 33: must be at most 32"):
             queue.place(payment(poor, participant=1))
         assert queue.waiting() == numbers
 
