@@ -1,13 +1,15 @@
 """Pictures of paper 001's game: where its shares move, and whose basin is how large."""
 
-from collections.abc import Mapping
-from textwrap import fill
+from collections.abc import Mapping, Sequence
+from textwrap import fill, wrap
 from typing import Final
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from scfin_chain.errors import InvalidInput
 from scfin_chain.models.basin import Basins, approximate_basins
@@ -40,13 +42,22 @@ _MOMENTS: Final = 300
 _TITLE: Final = 44
 """Letters that fit over a panel."""
 
+_WIDTH: Final = 4.2
+"""Of a panel, inches."""
+
+_UPPER, _LOWER = "0.75", "0.95"
+"""Greys of the two basins."""
+
+_LINE: Final = 0.22
+"""Height of a line of a title or a legend, inches."""
+
 
 def phase_portraits(games: Mapping[str, Game]) -> Figure:
     """A panel a game: its field, paths from a grid of starts, its equilibria, and the border of two basins.
 
     ``games`` are named by their panels' titles, at most `PANELS_LIMIT`.
     """
-    figure, panels = _figure(len(games))
+    figure, panels = _figure(list(games))
     seen: set[Verdict] = set()
     bordered = False
     for axes, (title, game) in zip(panels, games.items(), strict=False):
@@ -57,7 +68,7 @@ def phase_portraits(games: Mapping[str, Game]) -> Figure:
         bordered = _border(axes, dynamics) or bordered
         seen |= _rest(axes, found)
         where = f"E5 = ({found.x:.4g}, {found.y:.4g})"
-        axes.set_title(f"{fill(title, _TITLE)}\n{where}: {found.condition.value}")
+        axes.set_title(f"{fill(title, _TITLE)}\n{where}: {found.condition.value}", fontsize="medium")
     handles = _handles(seen)
     handles.append(Line2D([], [], color="0.35", linewidth=0.9, label="path"))
     if bordered:
@@ -68,19 +79,26 @@ def phase_portraits(games: Mapping[str, Game]) -> Figure:
 
 def basin_figure(games: Mapping[str, Game]) -> Figure:
     """A panel a game: its basins, by the true border and by the paper's straight lines, with their areas."""
-    figure, panels = _figure(len(games))
+    figure, panels = _figure(list(games))
     seen: set[Verdict] = set()
     for axes, (title, game) in zip(panels, games.items(), strict=False):
         dynamics = replicator_dynamics(game)
         found = stability(dynamics)
-        exact, straight = exact_basins(dynamics), approximate_basins(found)
+        exact, straight, areas = exact_basins(dynamics), approximate_basins(found), ""
         if exact is None or straight is None:
             axes.text(0.5, 0.5, "no two corners attract:\nno basins", ha="center", va="center")
         else:
-            _basins(axes, dynamics, found, exact, straight)
+            _basins(axes, dynamics, found, exact)
+            areas = f": basin of {exact.s1_corner} {exact.s1:.4f}, lines {straight.s1:.4f}"
         seen |= _rest(axes, found)
-        axes.set_title(f"{fill(title, _TITLE)}\n{found.condition.value}")
-    _explain(figure, _handles(seen))
+        axes.set_title(f"{fill(title, _TITLE)}\n{found.condition.value}{areas}", fontsize="medium")
+    border = [
+        Patch(color=_UPPER, label="basin where firms repay"),
+        Patch(color=_LOWER, label="basin where they do not"),
+        Line2D([], [], color="black", linestyle="-", label="true border"),
+        Line2D([], [], color="black", linestyle=":", label="the paper's lines"),
+    ]
+    _explain(figure, [*_handles(seen), *border])
     return figure
 
 
@@ -90,15 +108,18 @@ def require_panels(count: int) -> None:
         raise InvalidInput("games in one picture", count, f"from 1 to {PANELS_LIMIT}")
 
 
-def _figure(count: int) -> tuple[Figure, list[Axes]]:
+def _figure(titles: list[str]) -> tuple[Figure, list[Axes]]:
+    """A panel a title, high enough for it."""
+    count = len(titles)
     require_panels(count)
+    lines = max(len(wrap(title, _TITLE)) for title in titles)
     columns = min(count, 3 if count != 4 else 2)
     rows = -(-count // columns)
-    figure, panels = new_figure(rows, columns, panel=(4.2, 4.5))
+    figure, panels = new_figure(rows, columns, panel=(_WIDTH, 4.2 + _LINE * lines))
     for spare in panels[count:]:
         spare.set_visible(False)
     for axes in panels[:count]:
-        axes.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04), xlabel=BANKS, ylabel=FIRMS, aspect="equal")
+        axes.set(xlim=(-0.04, 1.04), ylim=(-0.04, 1.04), xlabel=BANKS, ylabel=FIRMS, aspect="equal", anchor="S")
         axes.grid(False)
         axes.plot([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], color="0.7", linewidth=0.8, zorder=1)
     return figure, panels
@@ -141,20 +162,14 @@ def _border(axes: Axes, game: Dynamics) -> bool:
     return True
 
 
-def _basins(axes: Axes, game: Dynamics, found: Stability, exact: Basins, straight: Basins) -> None:
+def _basins(axes: Axes, game: Dynamics, found: Stability, exact: Basins) -> None:
     x = np.linspace(0.0, 1.0, 401)
     border = border_curve(game, x)
-    upper = exact.s1 if exact.s1_corner[1] == 1 else exact.s2
-    high, low = (exact.s1_corner, exact.s2_corner) if exact.s1_corner[1] == 1 else (exact.s2_corner, exact.s1_corner)
-    axes.fill_between(x, border, 1.0, color="0.82", linewidth=0, zorder=0, label=f"basin of {high}: {upper:.4f}")
-    axes.fill_between(x, 0.0, border, color="0.95", linewidth=0, zorder=0, label=f"basin of {low}: {1 - upper:.4f}")
-    axes.plot(x, border, color="black", linestyle="-", linewidth=1.6, label="true border")
+    axes.fill_between(x, border, 1.0, color=_UPPER, linewidth=0, zorder=0)
+    axes.fill_between(x, 0.0, border, color=_LOWER, linewidth=0, zorder=0)
+    axes.plot(x, border, color="black", linestyle="-", linewidth=1.6)
     ends = (1.0, 0.0) if exact.s1_corner == (1, 1) else (0.0, 1.0)
-    label = f"the paper's lines: S1 = {straight.s1:.4f}"
-    axes.plot(
-        [0.0, found.x, 1.0], [ends[0], found.y, ends[1]], color="black", linestyle=":", linewidth=1.6, label=label
-    )
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False)
+    axes.plot([0.0, found.x, 1.0], [ends[0], found.y, ends[1]], color="black", linestyle=":", linewidth=1.6)
 
 
 def _rest(axes: Axes, found: Stability) -> set[Verdict]:
@@ -168,8 +183,11 @@ def _rest(axes: Axes, found: Stability) -> set[Verdict]:
     return {point.verdict for point in points}
 
 
-def _explain(figure: Figure, handles: list[Line2D]) -> None:
-    figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 3), frameon=False)
+def _explain(figure: Figure, handles: Sequence[Artist]) -> None:
+    """A legend below all panels, for which the figure grows."""
+    columns = 3 if len(handles) <= 3 else round(figure.get_figwidth() / _WIDTH)
+    figure.set_figheight(figure.get_figheight() + _LINE * (1.0 - (-len(handles) // columns)))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
 
 
 def _handles(seen: set[Verdict]) -> list[Line2D]:
