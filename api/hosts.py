@@ -34,8 +34,9 @@ class KnownHosts:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": POLICY, "reason": "unknown host"})
         else:
-            detail = f"Host is {foreign[0][:80]}: must be an address, localhost, or one of the setting hosts"
-            await Problem(403, "unknown-host", detail).response()(scope, receive, send)
+            limit = "an address, localhost, or one of the setting hosts"
+            problem = Problem.of_field("Host", foreign[0], limit, status=403, kind="unknown-host")
+            await problem.response()(scope, receive, send)
 
     def _knows(self, host: str) -> bool:
         return host == LOCAL or host.endswith(f".{LOCAL}") or host in self._names or _is_address(host)
