@@ -1,7 +1,7 @@
 """Pictures of paper 001's game: where its shares move, and whose basin is how large."""
 
 from collections.abc import Mapping, Sequence
-from textwrap import fill, wrap
+from textwrap import fill
 from typing import Final
 
 import numpy as np
@@ -68,7 +68,7 @@ def phase_portraits(games: Mapping[str, Game]) -> Figure:
         bordered = _border(axes, dynamics) or bordered
         seen |= _rest(axes, found)
         where = f"E5 = ({found.x:.4g}, {found.y:.4g})"
-        axes.set_title(f"{fill(title, _TITLE)}\n{where}: {found.condition.value}", fontsize="medium")
+        axes.set_title(f"{_wrapped(title)}\n{where}: {found.condition.value}", fontsize="medium")
     handles = _handles(seen)
     handles.append(Line2D([], [], color="0.35", linewidth=0.9, label="path"))
     if bordered:
@@ -91,7 +91,7 @@ def basin_figure(games: Mapping[str, Game]) -> Figure:
             _basins(axes, dynamics, found, exact)
             areas = f": basin of {exact.s1_corner} {exact.s1:.4f}, lines {straight.s1:.4f}"
         seen |= _rest(axes, found)
-        axes.set_title(f"{fill(title, _TITLE)}\n{found.condition.value}{areas}", fontsize="medium")
+        axes.set_title(f"{_wrapped(title)}\n{found.condition.value}{areas}", fontsize="medium")
     border = [
         Patch(color=_UPPER, label="basin where firms repay"),
         Patch(color=_LOWER, label="basin where they do not"),
@@ -112,7 +112,7 @@ def _figure(titles: list[str]) -> tuple[Figure, list[Axes]]:
     """A panel a title, high enough for it."""
     count = len(titles)
     require_panels(count)
-    lines = max(len(wrap(title, _TITLE)) for title in titles)
+    lines = max(len(_wrapped(title).splitlines()) for title in titles)
     columns = min(count, 3 if count != 4 else 2)
     rows = -(-count // columns)
     figure, panels = new_figure(rows, columns, panel=(_WIDTH, 4.2 + _LINE * lines))
@@ -123,6 +123,10 @@ def _figure(titles: list[str]) -> tuple[Figure, list[Axes]]:
         axes.grid(False)
         axes.plot([0, 1, 1, 0, 0], [0, 0, 1, 1, 0], color="0.7", linewidth=0.8, zorder=1)
     return figure, panels
+
+
+def _wrapped(title: str) -> str:
+    return "\n".join(fill(line, _TITLE) for line in title.splitlines())
 
 
 def _field(axes: Axes, game: Dynamics) -> None:

@@ -73,6 +73,8 @@ def test_a_long_title_keeps_to_its_panel() -> None:
     for draw in (phase_portraits, basin_figure):
         (axes,) = draw({title: BISTABLE}).axes
         assert all(len(line) <= 55 for line in axes.get_title().splitlines())
+        (axes,) = draw({"changed\npaper: stable": BISTABLE}).axes
+        assert axes.get_title().startswith("changed\npaper: stable\n")
 
 
 @pytest.mark.parametrize("count", [0, PANELS_LIMIT + 1])
