@@ -8,7 +8,7 @@ from pydantic import Field
 from api.calculations.calculation import Calculation, Inputs, Outputs
 from api.calculations.lending import LendingInputs
 from api.calculations.quantities import Fraction, Money, PeriodRate, Pure
-from api.schemas import Strict
+from api.schemas import Strict, example
 from scfin_chain.models import (
     MODEL_VERSIONS,
     PAPER_COST_RATE,
@@ -92,12 +92,14 @@ class TriangularLaw(Strict):
 class LawLineInputs(LendingInputs):
     """What the bank earns and pays, and any law of what is repaid."""
 
+    model_config = example(law={"family": "uniform", "low": 0, "high": 1})
+
     law: Annotated[
         UniformLaw | BetaLaw | TruncatedNormalLaw | TriangularLaw,
         Field(
             discriminator="family", description="Of the share of what is owed on the cap, M (1 + r), that is repaid."
         ),
-    ] = UniformLaw(family="uniform")
+    ]
 
 
 class LawLineOutputs(Outputs):

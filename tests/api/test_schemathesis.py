@@ -9,7 +9,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from hypothesis.errors import Unsatisfiable
+from hypothesis.errors import FlakyStrategyDefinition, Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.access import ACCESS, ROLES, Reach
+from scfin_chain.service.api_keys import make_key
 from tests.api.grounding import Grounds
 from tests.api.server import running_service
 from tests.api.world import World, world_of
@@ -33,7 +34,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 
-READS, WRITES, REFUSED, WRONG, STORIES, STEPS = 12, 5, 1, 3, 50, 8
+READS, WRITES, REFUSED, WRONG, STORIES, STEPS = 12, 5, 1, 3, 30, 8
 """Requests an operation and role, by what it is and where the role may not, and of them at odds with the description;
 stories a role, of so many steps."""
 
@@ -73,7 +74,11 @@ def schema(whole: Any) -> Any:
 
 
 def headers_of(place: World, role: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {place.clients[role][0].token}"}
+    """Of a new key: stories revoke what keys they find."""
+    service, participant = place.running.service, place.clients[role][0].participant
+    with service.store.begin() as connection:
+        token = make_key(connection, participant, today=service.today).token
+    return {"Authorization": f"Bearer {token}"}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -106,25 +111,53 @@ def _fuzz(
         send()
 
 
+@pytest.mark.parametrize("strays", [True, False])
 @pytest.mark.parametrize("role", ROLES)
-def test_stories(place: World, schema: Any, role: str) -> None:
-    """It should bear what the links of the description lead one role to, and what it may not do it should refuse."""
-    grounds, headers = Grounds(place), headers_of(place, role)
+def test_stories(place: World, schema: Any, role: str, strays: bool) -> None:
+    """It should bear what the links of the description lead one role to, whether it asks for what it may do alone, or
+    strays to what is refused.
 
-    class Stories(schema.as_state_machine()):  # type: ignore[misc]
+    What one story does is there in the next, so that the same draws may lead elsewhere, which hypothesis does not bear:
+    it is then begun anew. Nothing that was found is lost thereby.
+    """
+    grounds = Grounds(place)
+    found: list[Exception] = []
+    allowed: set[str] = set()
+    told = 0
+
+    may = [name for name, row in ACCESS.items() if row[role] is not Reach.NONE and name != ENDLESS]
+    told_of = schema if strays else schema.include(operation_id=may)
+
+    class Stories(told_of.as_state_machine()):  # type: ignore[misc]
         def setup(self) -> None:
-            self.random = Random(0)
+            nonlocal told
+            told += 1
+            self.random, self.headers = Random(told), headers_of(place, role)
 
         def before_call(self, case: Any) -> None:
             grounds.ground(case, self.random.choice, path=False)
 
         def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-            return {"headers": headers, "timeout": SECONDS}
+            return {"headers": self.headers, "timeout": SECONDS}
 
         def validate_response(self, response: Any, case: Any, additional_checks: Any = (), **_given: Any) -> None:
-            case.validate_response(response, checks=CHECKS)
+            try:
+                case.validate_response(response, checks=CHECKS)
+            except Exception as error:
+                found.append(error)
+                raise
+            if response.status_code < 400:
+                allowed.add(case.operation.definition.raw["operationId"])
 
-    Stories.run(settings=settings(QUIET, max_examples=STORIES, stateful_step_count=STEPS))
+    for start in range(STORIES):
+        if told < STORIES and not found:
+            with suppress(FlakyStrategyDefinition):
+                quiet = settings(QUIET, max_examples=STORIES - told, stateful_step_count=STEPS)
+                seed(start)(Stories).run(settings=quiet)
+    assert not found, found
+    assert told >= STORIES
+    assert {name for name in allowed & ACCESS.keys() if ACCESS[name][role] is Reach.NONE} == set()
+    assert allowed
 
 
 @pytest.mark.parametrize("role", ROLES)
