@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.credit_line import Lending, credit_cap, optimal_line
 from scfin_chain.models.guarantee import BusinessVolume, estimate_volume
@@ -83,7 +84,7 @@ def monthly_volume(months: Sequence[int], *, declared: int) -> BusinessVolume:
     Raises
     ------
     ModelDomainError
-        If a volume lies outside its domain.
+        If these are no volumes, or one lies outside its domain.
 
     Notes
     -----
@@ -100,6 +101,8 @@ def monthly_volume(months: Sequence[int], *, declared: int) -> BusinessVolume:
     >>> monthly_volume((), declared=100)
     BusinessVolume(mean=100.0, deviation=25.0)
     """
+    if not isinstance(months, Sequence):
+        raise ModelDomainError("months", months, "a sequence of volumes")
     recent = tuple(months)[-PERIOD_MONTHS:]
     law = estimate_volume(recent + (declared,) * (LEAST_MONTHS - len(recent)))
     return BusinessVolume(mean=law.mean, deviation=max(law.deviation, LEAST_SPREAD * law.mean))

@@ -1,4 +1,4 @@
-"""Whatever a function of the game is given, it answers with numbers or refuses with `ModelDomainError`.
+"""Whatever a function of the game, or of a pair's line, is given, it answers with numbers or refuses with `ModelDomainError`.
 
 given for any one argument an undefined, infinite, huge or tiny number, a word, nothing, an array of another shape or
     kind, or one with a mask: it should refuse in one line, or else no result should be undefined; it should never warn
@@ -15,6 +15,7 @@ from scfin_chain.models import (
     ModelDomainError,
     approximate_basins,
     first_integral,
+    monthly_volume,
     payoff_matrix,
     polyline_area,
     replicator_dynamics,
@@ -79,6 +80,9 @@ def chance() -> np.random.Generator:
 
 
 CALLS: dict[str, Callable[[object], object]] = {
+    "monthly_volume months": lambda v: monthly_volume(v, declared=3),
+    "monthly_volume month": lambda v: monthly_volume((1, 2, v), declared=3),
+    "monthly_volume declared": lambda v: monthly_volume((1, 2), declared=v),
     "polyline_area x": lambda v: polyline_area(v, 0.5),
     "polyline_area y": lambda v: polyline_area(0.5, v),
     "first_integral x": lambda v: first_integral(PRINTED, v, 0.5),
