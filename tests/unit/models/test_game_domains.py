@@ -1,4 +1,4 @@
-"""Whatever a function of the game, or of a pair's line, is given, it answers with numbers or refuses with `ModelDomainError`.
+"""Given whatever, a function of the game or of a pair's line answers with numbers or refuses with `ModelDomainError`.
 
 given for any one argument an undefined, infinite, huge or tiny number, a word, nothing, an array of another shape or
     kind, or one with a mask: it should refuse in one line, or else no result should be undefined; it should never warn
