@@ -14,6 +14,7 @@ import requests
 from sqlalchemy import select
 from sqlmodel import SQLModel
 
+from api.writes import MOST_GAS
 from scfin_chain.chain.transaction import TransactionRequest, sign
 from scfin_chain.service.service import Service
 from scfin_chain.units import Address
@@ -535,7 +536,7 @@ def signed(place: Place, account: Address, **changed: Any) -> str:
     signer = service.custody.signer(account)
     assert signer is not None
     data = service.ledger.deployment.abis["CashToken"].encode("approve", service.ledger.address("Settlement"), 1)
-    request = service.ledger.gateway.prepare(account, service.ledger.address("CashToken"), data)
+    request = service.ledger.gateway.prepare(account, service.ledger.address("CashToken"), data, gas=MOST_GAS)
     fields = {name: getattr(request, name) for name in TransactionRequest.__dataclass_fields__}
     return f"0x{sign(TransactionRequest(**fields | changed), signer).raw.hex()}"
 

@@ -15,6 +15,7 @@ from sqlalchemy import insert
 
 from api.calculations import REGISTRY
 from api.scenario_runs import SCENARIOS
+from api.writes import MOST_GAS
 from scfin_chain.chain.transaction import sign
 from scfin_chain.units import Address
 from tests.api.client import Client, amount
@@ -225,7 +226,7 @@ def _signed(cell: Cell) -> Asked:
     assert signer is not None
     spender = service.ledger.address("Settlement")
     data = service.ledger.deployment.abis["CashToken"].encode("approve", spender, 0)
-    request = service.ledger.gateway.prepare(account, service.ledger.address("CashToken"), data)
+    request = service.ledger.gateway.prepare(account, service.ledger.address("CashToken"), data, gas=MOST_GAS)
     return Asked(body={"raw": f"0x{sign(request, signer).raw.hex()}"})
 
 
