@@ -40,11 +40,13 @@ class SendingMethods:
 
     @method("eth_sendRawTransaction", takes=(_RAW,), locks=True)
     def send_raw(self, raw: bytes) -> Json:
-        """Send a signed transaction."""
-        # Mined all the same: its receipt says that it failed, also where the contract's reason is no text.
-        with suppress(ContractReverted, UnicodeDecodeError):
-            self._send(raw)
-        return data(keccak(raw))
+        """Send a signed transaction; what is on the chain is not run again to find why it failed."""
+        transaction_hash = keccak(raw)
+        if self._view.place_of(transaction_hash) is None:
+            # Mined all the same: its receipt says that it failed, also where the contract's reason is no text.
+            with suppress(ContractReverted, UnicodeDecodeError):
+                self._send(raw)
+        return data(transaction_hash)
 
     @method("eth_sendTransaction", takes=(Parameter("transaction", parse_call),), locks=True)
     def send(self, request: CallRequest) -> Json:

@@ -171,6 +171,7 @@ def test_sends_through_whom_it_was_told_to(genesis_time: Timestamp) -> None:
         return gateway.send(raw)
 
     methods = NodeMethods(gateway, accounts.signers, send=send)
-    methods["eth_sendRawTransaction"]([signed()])
+    sent = [methods["eth_sendRawTransaction"]([signed()]) for _ in range(3)]
+    assert (len(set(sent)), len(seen)) == (1, 1), "what is on the chain is not sent again"
     methods["eth_sendTransaction"]([{"from": accounts.signers[0].address, "to": STRANGER.address}])
     assert (len(seen), gateway.head().number) == (2, 2)
