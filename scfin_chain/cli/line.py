@@ -69,7 +69,9 @@ def line(
     response: Annotated[
         float | None,
         typer.Option(
-            "--response", help="With --best-rate: rise of the default's log-odds a unit of rate, above `rate`."
+            "--response",
+            help="With --best-rate: rise of the default's log-odds a unit of rate; default_probability holds at "
+            "`rate`, p is higher above it and lower below.",
         ),
     ] = None,
     form: FormOption = "text",

@@ -1,6 +1,5 @@
 """Which rate is best for a bank: none, unless something answers to it (paper 004, which calls r a decision)."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,7 +8,7 @@ from scipy import optimize
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
-from scfin_chain.models.credit_line import Lending, credit_cap, optimal_line
+from scfin_chain.models.credit_line import CreditLine, Lending, credit_cap, optimal_line
 from scfin_chain.models.default_probability import log_odds, probability_from_log_odds
 
 GRID = 2_001
@@ -37,8 +36,8 @@ class RateResponse:
     Examples
     --------
     >>> response = RateResponse(default_probability=0.42341969, reference_rate=0.07, slope=20.0)
-    >>> round(response(0.07), 8), round(response(0.12), 4)
-    (0.42341969, 0.6662)
+    >>> round(response(0.07), 8), round(response(0.12), 4), round(response.survival(0.12), 4)
+    (0.42341969, 0.6662, 0.3338)
     """
 
     default_probability: float
@@ -51,10 +50,16 @@ class RateResponse:
         domain.non_negative("slope", self.slope, 1e6)
 
     def __call__(self, rate: float) -> float:
-        """Default probability at a rate in [0, 1]; below one, to which a float would round it."""
+        """Default probability p at a rate in [0, 1]; next to one it is rounded, and `survival` is exact."""
+        return probability_from_log_odds(self._odds(rate))
+
+    def survival(self, rate: float) -> float:
+        """Probability 1 - p of no default at a rate in [0, 1], however close to one p is."""
+        return probability_from_log_odds(-self._odds(rate))
+
+    def _odds(self, rate: float) -> float:
         domain.share("rate", rate)
-        odds = log_odds(self.default_probability) + self.slope * (rate - self.reference_rate)
-        return min(probability_from_log_odds(odds), math.nextafter(1.0, 0.0))
+        return log_odds(self.default_probability) + self.slope * (rate - self.reference_rate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,8 @@ def best_rate(
     cost_rate
         c in [0, 1), a fraction of the line a period.
     default_probability
-        p in [0, 1), or how it answers to the rate, such as a `RateResponse`.
+        p in [0, 1), or how it answers to the rate: a `RateResponse`, or any function with values in [0, 1), whose best
+        rate is sought among 2,001 and then refined.
     ceiling
         Highest rate allowed, in (c, 1]; with a default probability that does not answer, it is the best rate.
 
@@ -109,6 +115,12 @@ def best_rate(
     -----
     .. math:: EQ^*(r) = \frac{(r - c)^2 (1 - p) G}{2 (1 + r)}, \qquad
               \frac{d EQ^*}{dr} = \frac{M (r - c)(2 + r + c)}{2 (1 + r)^2} > 0
+
+    where p does not answer. Where its log-odds rise by k a unit of rate, profit is highest at the one root of
+
+    .. math:: \frac{2 + r + c}{1 + r} = k\, p(r) (r - c)
+
+    whose left side falls and whose right side rises from 0.
 
     References
     ----------
@@ -130,34 +142,50 @@ def best_rate(
     domain.within("cost_rate", cost_rate, 0, 1, open_high=True)
     if ceiling is not None:
         domain.within("ceiling", ceiling, cost_rate, 1, open_low=True)
-    limit = "given: no rate is best while profit rises with it"
-    if not callable(default_probability):
-        if ceiling is None:
-            raise ModelDomainError("ceiling", None, limit)
-        return _at(guarantee, cost_rate, default_probability, ceiling, at_ceiling=True)
-    answer = default_probability
     highest = 1.0 if ceiling is None else ceiling
-    rates = np.linspace(cost_rate, highest, GRID).tolist()
-    profits = [_at(guarantee, cost_rate, answer(rate), rate).profit for rate in rates]
-    place = int(np.argmax(profits))
+
+    def lent(rate: float) -> CreditLine:
+        if isinstance(default_probability, RateResponse):
+            cap = guarantee * default_probability.survival(rate)
+        else:
+            given = default_probability(rate) if callable(default_probability) else default_probability
+            cap = credit_cap(guarantee, default_probability=given)
+        return optimal_line(Lending(rate=rate, cost_rate=cost_rate, cap=cap))
+
+    if isinstance(default_probability, RateResponse):
+        rate = _root(default_probability, cost_rate, highest)
+    elif callable(default_probability):
+        rate = _highest_point(lambda rate: lent(rate).profit, cost_rate, highest)
+    else:
+        rate = highest
+    if rate == highest and ceiling is None:
+        raise ModelDomainError("ceiling", None, "given: no rate is best while profit rises with it")
+    best = lent(rate)
+    return BestRate(rate=rate, line=best.line, profit=best.profit, at_ceiling=rate == highest)
+
+
+def _root(response: RateResponse, low: float, high: float) -> float:
+    """Rate from which profit falls, or the highest where it rises up to there."""
+
+    def rise(rate: float) -> float:
+        return (2.0 + rate + low) / (1.0 + rate) - response.slope * response(rate) * (rate - low)
+
+    return high if rise(high) >= 0.0 else float(optimize.brentq(rise, low, high, xtol=1e-15))
+
+
+def _highest_point(profit: Callable[[float], float], low: float, high: float) -> float:
+    """Rate of the highest profit, the highest of a grid refined."""
+    rates = np.linspace(low, high, GRID).tolist()
+    place = int(np.argmax([profit(rate) for rate in rates]))
     if place == GRID - 1:
-        if ceiling is None:
-            raise ModelDomainError("ceiling", None, limit)
-        return _at(guarantee, cost_rate, answer(highest), highest, at_ceiling=True)
+        return high
     found = optimize.minimize_scalar(
-        lambda rate: -_at(guarantee, cost_rate, answer(rate), rate).profit,
+        lambda rate: -profit(rate),
         bounds=(rates[max(place - 1, 0)], rates[place + 1]),
         method="bounded",
         options={"xatol": 1e-12},
     )
-    rate = float(found.x)
-    return _at(guarantee, cost_rate, answer(rate), rate)
-
-
-def _at(guarantee: float, cost_rate: float, probability: float, rate: float, *, at_ceiling: bool = False) -> BestRate:
-    cap = credit_cap(guarantee, default_probability=probability)
-    best = optimal_line(Lending(rate=rate, cost_rate=cost_rate, cap=cap))
-    return BestRate(rate=rate, line=best.line, profit=best.profit, at_ceiling=at_ceiling)
+    return float(found.x)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,8 +106,34 @@ def test_best_rate_beats_a_grid_where_default_answers(probability: float, slope:
     best = best_rate(1e6, cost_rate=cost, default_probability=answer)
     assert not best.at_ceiling
     for rate in np.linspace(cost, 1, 201):
-        cap = credit_cap(1e6, default_probability=answer(float(rate)))
+        cap = 1e6 * answer.survival(float(rate))
         assert optimal_line(Lending(rate=float(rate), cost_rate=cost, cap=cap)).profit <= best.profit * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("ceiling", [None, 1.0])
+@pytest.mark.parametrize("slope", [1e3, 1e6])
+def test_best_rate_next_to_the_cost_where_default_answers_steeply(slope: float, ceiling: float | None) -> None:
+    answer = RateResponse(default_probability=0.3, reference_rate=0.07, slope=slope)
+    best = best_rate(1e6, cost_rate=0.1, default_probability=answer, ceiling=ceiling)
+    assert not best.at_ceiling
+    assert best.rate - 0.1 == pytest.approx(2 / slope, rel=0.01)  # p is all but 1, so that k (r - c) is all but 2
+
+
+@repeatable
+@given(st.floats(0.05, 0.9), st.floats(5.0, 60.0), st.floats(0.0, 0.2))
+def test_a_function_has_the_same_best_rate_as_the_response(probability: float, slope: float, cost: float) -> None:
+    answer = RateResponse(default_probability=probability, reference_rate=0.5, slope=slope)
+    response, function = (
+        best_rate(1e6, cost_rate=cost, default_probability=one, ceiling=0.6) for one in (answer, lambda r: answer(r))
+    )
+    assert function.rate == pytest.approx(response.rate, rel=1e-6)
+    assert function.profit == pytest.approx(response.profit, rel=1e-9)
+
+
+def test_survival_is_exact_where_default_is_all_but_sure() -> None:
+    answer = RateResponse(default_probability=0.5, reference_rate=0.0, slope=1e3)
+    assert answer(0.1) == 1.0
+    assert answer.survival(0.1) == pytest.approx(math.exp(-100.0), rel=1e-12)
 
 
 def test_best_rate_given_a_ceiling_below_it() -> None:
