@@ -1,15 +1,13 @@
 """The game of a bank that may supervise with digital currency and a firm that may not repay (paper 001)."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from scfin_chain.models import domain
+from scfin_chain.models.game_formulas import ROUNDING, Coefficients, coefficients_of
 
 PAYOFF_LIMIT = 100.0 * domain.AMOUNT_LIMIT
 """Largest payoff, money: a sum of some amounts within their own limit."""
-
-_ROUNDING = 1e-12
-"""A sum smaller than this share of its largest term is zero but for rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +168,7 @@ def payoff_matrix(game: Game) -> PayoffMatrix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dynamics:
+class Dynamics(Coefficients[float]):
     """Coefficients of the replicator equations, money; sums that vanish but for rounding are exactly 0.
 
     ``a``, ``b``, ``c``, ``d`` are the paper's. ``supervised_gain`` is U = b - a, the firm's advantage of repaying where
@@ -181,13 +179,6 @@ class Dynamics:
     >>> replicator_dynamics(PRINTED_GAME).saving  # 80 - 5 - 5
     70.0
     """
-
-    a: float
-    b: float
-    c: float
-    d: float
-    supervised_gain: float
-    saving: float
 
     def __post_init__(self) -> None:
         for field in self.__dataclass_fields__:
@@ -201,7 +192,7 @@ class Dynamics:
 
 def _total(*terms: float) -> float:
     total = math.fsum(terms)
-    return 0.0 if abs(total) <= _ROUNDING * max(abs(term) for term in terms) else total
+    return 0.0 if abs(total) <= ROUNDING * max(abs(term) for term in terms) else total
 
 
 def replicator_dynamics(game: Game) -> Dynamics:
@@ -238,15 +229,4 @@ def replicator_dynamics(game: Game) -> Dynamics:
     >>> printed.unsupervised_gain, printed.supervised_gain
     (140.0, -210.0)
     """
-    kept, interest = game.fraud_share * game.loan, game.loan * game.loan_rate
-    saving = (game.credit_cost, -game.technology_cost, -game.monitoring_cost)
-    penalties = (game.supervised_penalty, -game.unsupervised_penalty)
-    fraud = (kept, -game.sales_income, -game.forging_cost, game.fraud_income, game.production_cost)
-    return Dynamics(
-        a=_total(*fraud, 2.0 * interest, -game.unsupervised_penalty),
-        b=_total(*fraud, -game.loan, *penalties, game.incentive),
-        c=_total(*saving, *penalties),
-        d=_total(*penalties),
-        supervised_gain=_total(game.incentive, game.supervised_penalty, -game.loan, -2.0 * interest),
-        saving=_total(*saving),
-    )
+    return Dynamics(**coefficients_of(asdict(game), _total))

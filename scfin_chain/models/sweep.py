@@ -11,6 +11,7 @@ from scfin_chain.models.border import Side, area_beyond
 from scfin_chain.models.domain import AMOUNT_LIMIT
 from scfin_chain.models.equilibrium import Condition, Verdict
 from scfin_chain.models.game import PRINTED_GAME, Game
+from scfin_chain.models.game_formulas import ROUNDING, Coefficients, coefficients_of
 from scfin_chain.models.interval import Interval, refuse_first
 from scfin_chain.models.potential import Floats
 
@@ -20,9 +21,6 @@ Masked = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]
 UNDEFINED = "undefined"
 """Condition of a game with b or d zero, of which `stability` refuses to speak: no single fifth equilibrium."""
 
-_ROUNDING = 1e-12
-"""As in the game itself: a sum smaller than this share of its largest term is zero but for rounding."""
-
 _DOMAINS = {
     field.name: Interval(0.0, 1.0 if field.name in ("loan_rate", "investment_rate", "fraud_share") else AMOUNT_LIMIT)
     for field in fields(Game)
@@ -30,7 +28,7 @@ _DOMAINS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GameSweep:
+class GameSweep(Coefficients[Floats]):
     """What follows from each set of parameters; every field begins with the shape to which the parameters broadcast.
 
     ``a`` to ``saving`` are the coefficients of `Dynamics`, money. ``condition`` holds the values of `Condition`, or
@@ -48,12 +46,6 @@ class GameSweep:
     (['saddle', 'saddle', 'saddle', 'saddle'], [0.37016531])
     """
 
-    a: Floats
-    b: Floats
-    c: Floats
-    d: Floats
-    supervised_gain: Floats
-    saving: Floats
     condition: Words
     x: Masked
     y: Masked
@@ -112,16 +104,8 @@ def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GA
     (['condition 4', 'condition 2'], [0.4, 0.5], [None, 0.37016531])
     """
     given = _values(parameters, base)
-    kept, interest = given["fraud_share"] * given["loan"], given["loan"] * given["loan_rate"]
-    saving = (given["credit_cost"], -given["technology_cost"], -given["monitoring_cost"])
-    penalties = (given["supervised_penalty"], -given["unsupervised_penalty"])
-    fraud = (
-        kept, -given["sales_income"], -given["forging_cost"], given["fraud_income"], given["production_cost"],
-    )  # fmt: skip
-    a = _total(*fraud, 2.0 * interest, -given["unsupervised_penalty"])
-    b = _total(*fraud, -given["loan"], *penalties, given["incentive"])
-    c, d, saved = _total(*saving, *penalties), _total(*penalties), _total(*saving)
-    gain = _total(given["incentive"], given["supervised_penalty"], -given["loan"], -2.0 * interest)
+    found = coefficients_of(given, _total)
+    a, b, c, d, gain, saved = found.values()
     eigenvalues = _corner_eigenvalues(a, c, gain, saved)
     condition = _conditions(a, b, c, d, gain, saved)
     exists = condition != UNDEFINED
@@ -132,8 +116,7 @@ def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GA
     straight = np.where(condition == Condition.CONDITION_3, (1.0 + yi - xi) / 2.0, 1.0 - (xi + yi) / 2)
     square = -b * d * xi * (1.0 - xi) * yi * (1.0 - yi)
     return GameSweep(
-        a=a, b=b, c=c, d=d, supervised_gain=gain, saving=saved, condition=condition, x=x, y=y,
-        corners=_verdicts(eigenvalues), eigenvalues=eigenvalues,
+        **found, condition=condition, x=x, y=y, corners=_verdicts(eigenvalues), eigenvalues=eigenvalues,
         interior_square=_where(inside, square), s1=_where(bistable, straight),
         basin=_where(bistable, _basins(a, b, c, d, gain, saved, condition)),
     )  # fmt: skip
@@ -155,7 +138,7 @@ def _total(*terms: Floats) -> Floats:
         total = grown
     total = total + lost
     size = np.max([np.abs(term) for term in terms], axis=0)
-    return np.where(np.abs(total) <= _ROUNDING * size, 0.0, total)
+    return np.where(np.abs(total) <= ROUNDING * size, 0.0, total)
 
 
 def _corner_eigenvalues(a: Floats, c: Floats, gain: Floats, saving: Floats) -> Floats:

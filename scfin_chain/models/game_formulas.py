@@ -1,0 +1,81 @@
+"""The formulas of paper 001's game, written once for numbers and for arrays of them.
+
+Nothing here checks a domain: the functions beside it do so, `replicator_dynamics` and `stability` for one game and
+`sweep_games` for many. A function takes either floats or arrays of one shape, and gives the same back.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Generic
+
+from scfin_chain.models.formulas import Number
+
+ROUNDING: Final = 1e-12
+"""A sum smaller than this share of its largest term is zero but for rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coefficients(Generic[Number]):
+    """Coefficients of the replicator equations, money: ``a``, ``b``, ``c``, ``d`` are the paper's.
+
+    ``supervised_gain`` is U = b - a and ``saving`` c - d, each from its own terms, so that neither loses digits.
+
+    Examples
+    --------
+    >>> printed = Coefficients(a=-140.0, b=-350.0, c=-130.0, d=-200.0, supervised_gain=-210.0, saving=70.0)
+    >>> printed.b - printed.a == printed.supervised_gain, printed.c - printed.d == printed.saving
+    (True, True)
+    """
+
+    a: Number
+    b: Number
+    c: Number
+    d: Number
+    supervised_gain: Number
+    saving: Number
+
+
+def coefficients_of(game: Mapping[str, Number], total: Callable[..., Number]) -> dict[str, Number]:
+    r"""Coefficients of the replicator equations, by the names of `Coefficients`.
+
+    Parameters
+    ----------
+    game
+        The parameters, by the names of `Game`; r2 and v2 play no part.
+    total
+        Sum of its arguments without loss, zero where it vanishes but for `ROUNDING`.
+
+    Returns
+    -------
+    dict of str to number
+        Money, in the parameters' unit.
+
+    Notes
+    -----
+    .. math:: a = -(B + F - G - P + u_2 - kR - 2 R r_1), \quad b = kR - B - F + G + P - R + u_1 - u_2 + v_1, \\
+              c = c_1 - c_2 - c_3 + u_1 - u_2, \quad d = u_1 - u_2
+
+    References
+    ----------
+    .. [1] Zhang, Yang, Qin, JTAER 18 (2023), doi:10.3390/jtaer18010021, equations (3) and (7), section 4.3.2.
+
+    Examples
+    --------
+    >>> from dataclasses import asdict
+    >>> from scfin_chain.models.game import PRINTED_GAME
+    >>> found = coefficients_of(asdict(PRINTED_GAME), lambda *terms: sum(terms))
+    >>> [found[name] for name in ("a", "b", "c", "d")]
+    [-140.0, -350.0, -130, -200]
+    """
+    kept, interest = game["fraud_share"] * game["loan"], game["loan"] * game["loan_rate"]
+    saving = (game["credit_cost"], -game["technology_cost"], -game["monitoring_cost"])
+    penalties = (game["supervised_penalty"], -game["unsupervised_penalty"])
+    fraud = (kept, -game["sales_income"], -game["forging_cost"], game["fraud_income"], game["production_cost"])
+    return {
+        "a": total(*fraud, 2.0 * interest, -game["unsupervised_penalty"]),
+        "b": total(*fraud, -game["loan"], *penalties, game["incentive"]),
+        "c": total(*saving, *penalties),
+        "d": total(*penalties),
+        "supervised_gain": total(game["incentive"], game["supervised_penalty"], -game["loan"], -2.0 * interest),
+        "saving": total(*saving),
+    }
