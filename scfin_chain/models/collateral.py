@@ -105,15 +105,13 @@ def value_deviations(market_values: Sequence[float], book_values: Sequence[float
     >>> [round(p, 4) for p in value_deviations((11.486731, 11.695126), (10.143, 9.1287))]
     [0.1325, 0.2811]
     """
-    if len(market_values) != len(book_values):
-        raise ModelDomainError("book_values", len(book_values), f"as many as market_values: {len(market_values)}")
-    for market, book in zip(market_values, book_values, strict=True):
+    markets, books = domain.items("market_values", market_values), domain.items("book_values", book_values)
+    if len(markets) != len(books):
+        raise ModelDomainError("book_values", len(books), f"as many as market_values: {len(markets)}")
+    for market, book in zip(markets, books, strict=True):
         domain.non_negative("market_values", market)
         domain.positive("book_values", book)
-    return tuple(
-        domain.computed("deviation", market / book - 1.0)
-        for market, book in zip(market_values, book_values, strict=True)
-    )
+    return tuple(domain.computed("deviation", market / book - 1.0) for market, book in zip(markets, books, strict=True))
 
 
 def collateral_volatility(deviations: Sequence[float]) -> float:
@@ -148,8 +146,9 @@ def collateral_volatility(deviations: Sequence[float]) -> float:
     >>> round(collateral_volatility((0.132478632479, 0.281138140112)), 6)
     0.07433
     """
-    domain.whole("periods", len(deviations), low=2)
-    for deviation in deviations:
+    seen = domain.items("deviations", deviations)
+    domain.whole("periods", len(seen), low=2)
+    for deviation in seen:
         domain.number("deviations", deviation)
-    mean = math.fsum(deviations) / len(deviations)
-    return math.sqrt(math.fsum((deviation - mean) ** 2 for deviation in deviations) / len(deviations))
+    mean = math.fsum(seen) / len(seen)
+    return math.sqrt(math.fsum((deviation - mean) ** 2 for deviation in seen) / len(seen))

@@ -81,6 +81,7 @@ def default_loss(advance: float, band: RatingBand) -> float:
     >>> round(default_loss(9_016_000, rate_score(68)), 2)
     144436.32
     """
+    domain.instance("band", band, RatingBand)
     domain.positive("advance", advance)
     return default_loss_of(advance, band.expected_loss)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scfin_chain.models import domain
+from scfin_chain.models.formulas import critical_ratio_of
 from scfin_chain.models.repayment import RepaymentLaw
 
 UNIFORM: Final = 1.0
@@ -48,7 +49,7 @@ class Lending:
     @property
     def critical_ratio(self) -> float:
         """Accepted probability of a loss at the margin, q = (r - c)/(1 + r), or 0 where nothing is earned."""
-        return max(self.rate - self.cost_rate, 0.0) / (1.0 + self.rate)
+        return critical_ratio_of(self.rate, self.cost_rate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,7 @@ def expected_profit(lending: Lending, line: float, *, exponent: float = UNIFORM)
     >>> round(expected_profit(paper, 247_913), 2)  # the printed line, two digits transposed
     4338.8
     """
+    domain.instance("lending", lending, Lending)
     domain.non_negative("line", line)
     domain.positive("exponent", exponent)
     owed = lending.cap * (1.0 + lending.rate)
@@ -171,7 +173,7 @@ def optimal_line(lending: Lending, *, exponent: float = UNIFORM) -> CreditLine:
     Raises
     ------
     ModelDomainError
-        If ``exponent`` lies outside its domain.
+        If an argument lies outside its domain.
 
     Notes
     -----
@@ -194,6 +196,7 @@ def optimal_line(lending: Lending, *, exponent: float = UNIFORM) -> CreditLine:
     >>> round(best.line), round(best.profit), round(best.zero_at)
     (36412, 91, 72824)
     """
+    domain.instance("lending", lending, Lending)
     domain.positive("exponent", exponent)
     ratio = lending.critical_ratio
     if ratio == 0.0:
@@ -223,6 +226,11 @@ def predictive_line(lending: Lending, law: RepaymentLaw) -> float:
     float
         Money; 0 where the bank earns no more than it pays. Without history it is not the uniform law's line.
 
+    Raises
+    ------
+    ModelDomainError
+        If an argument is of another type.
+
     Notes
     -----
     .. math:: L = M \exp\left[-(k + w)\left(q^{-1/(k + n_1)} - 1\right)\right]
@@ -238,6 +246,8 @@ def predictive_line(lending: Lending, law: RepaymentLaw) -> float:
     >>> round(predictive_line(lending, law), 2), round(optimal_line(lending, exponent=law.exponent).line, 2)
     (653.7, 701.7)
     """
+    domain.instance("lending", lending, Lending)
+    domain.instance("law", law, RepaymentLaw)
     ratio = lending.critical_ratio
     if ratio == 0.0:
         return 0.0

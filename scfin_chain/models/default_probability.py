@@ -113,6 +113,7 @@ def bond_default_probability(bond: BondQuote, formula: SpreadFormula = SpreadFor
     >>> round(bond_default_probability(bond), 12)
     0.015350230867
     """
+    domain.instance("bond", bond, BondQuote)
     formula = domain.one_of("formula", formula, SpreadFormula)
     spread = bond.net_yield - bond.risk_free
     if math.isclose(bond.net_yield, bond.risk_free, rel_tol=_ROUNDING):

@@ -4,12 +4,14 @@ Every bound is wide of any economy and close enough that no product of allowed v
 """
 
 import math
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TypeVar
 
 from scfin_chain.errors import ModelDomainError
 
 Kind = TypeVar("Kind", bound=StrEnum)
+Item = TypeVar("Item")
 
 AMOUNT_LIMIT = 1e45
 """Largest amount of money, goods or length that a model takes, in the caller's unit."""
@@ -184,6 +186,28 @@ def instance(field: str, value: object, kind: type) -> None:
     """
     if not isinstance(value, kind):
         raise ModelDomainError(field, value, f"of type {kind.__name__}")
+
+
+def items(field: str, value: Iterable[Item]) -> tuple[Item, ...]:
+    """Elements of a sequence, whatever each is; what has none, such as a number, is refused.
+
+    Raises
+    ------
+    ModelDomainError
+        If the value cannot be gone through.
+
+    Examples
+    --------
+    >>> items("rates", [0.07, 0.10])
+    (0.07, 0.1)
+    >>> items("rates", 0.07)
+    Traceback (most recent call last):
+    scfin_chain.errors.ModelDomainError: rates is 0.07: must be a sequence
+    """
+    try:
+        return tuple(value)
+    except TypeError:
+        raise ModelDomainError(field, value, "a sequence") from None
 
 
 def one_of(field: str, value: object, kinds: type[Kind]) -> Kind:

@@ -286,6 +286,17 @@ def break_even_of(uncovered: Number, option_value: Number, firms: Number, net_ad
     return (uncovered - option_value / firms) / net_advance_years
 
 
+def critical_ratio_of(rate: float, cost_rate: float) -> float:
+    """Accepted probability of a loss at the margin, q = (r - c)/(1 + r), or 0 where nothing is earned.
+
+    Examples
+    --------
+    >>> round(critical_ratio_of(0.07, 0.065), 9)
+    0.004672897
+    """
+    return max(rate - cost_rate, 0.0) / (1.0 + rate)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelationshipParts(Generic[Number]):
     """Every amount of paper 003 that follows from its inputs, in the collateral's currency unit.

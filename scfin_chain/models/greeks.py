@@ -98,6 +98,7 @@ def option_greeks(option: ExcessProfitOption) -> Greeks:
     >>> round(option_greeks(paper).vega * (0.074329753817 - 0.0742))
     31
     """
+    domain.instance("option", option, ExcessProfitOption)
     parts = option_parts(option.terms, SCALAR)
     if parts.deviation == 0.0 and option.collateral == parts.discounted_strike:
         raise ModelDomainError("volatility", option.volatility, "above 0 where the option is at the money")
@@ -165,6 +166,7 @@ def value_options(base: ExcessProfitOption, **inputs: ArrayLike) -> OptionArrays
     >>> value_options(paper, volatility=[0.0, 0.0742, 0.0743]).value.round(2).tolist()
     [2614270.34, 2616249.95, 2616273.59]
     """
+    domain.instance("base", base, ExcessProfitOption)
     numbers = {name: float(getattr(base, name)) for name in OPTION_DOMAINS}
     arrays = checked_arrays(OPTION_DOMAINS, numbers, inputs)
     one_year = base.compounding is Horizon.ONE_YEAR

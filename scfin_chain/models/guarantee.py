@@ -24,7 +24,7 @@ class BusinessVolume:
     mean
         mu >= 0, units of volume a period.
     deviation
-        sigma >= 0, units of volume a square root of a period.
+        sigma >= 0, units of volume a square root of a period; 0, which the paper leaves out, where nothing varies.
 
     Raises
     ------
@@ -119,11 +119,12 @@ def estimate_volume(volumes: Sequence[int]) -> BusinessVolume:
     >>> estimate_volume([371_938, 1_372_974])
     BusinessVolume(mean=872456.0, deviation=500518.0)
     """
-    domain.whole("periods", len(volumes), low=1)
-    for volume in volumes:
+    seen = domain.items("volumes", volumes)
+    domain.whole("periods", len(seen), low=1)
+    for volume in seen:
         domain.whole("volumes", volume, high=VOLUME_LIMIT)
-    count, total = len(volumes), sum(volumes)
-    spread = count * sum(volume * volume for volume in volumes) - total * total
+    count, total = len(seen), sum(seen)
+    spread = count * sum(volume * volume for volume in seen) - total * total
     return BusinessVolume(mean=total / count, deviation=math.sqrt(spread) / count)
 
 
@@ -200,6 +201,8 @@ def freight_guarantee(volume: BusinessVolume, freight: Freight, *, quantile: flo
     >>> round(freight_guarantee(law, Freight(unit_price=0.29, distance=1000), quantile=PAPER_QUANTILE), 6)
     13514377.0
     """
+    domain.instance("volume", volume, BusinessVolume)
+    domain.instance("freight", freight, Freight)
     certain = volume.lower_bound(quantile=quantile, periods=periods)
     if certain <= 0.0:
         raise ModelDomainError("guaranteed volume", certain, "above zero: it varies too much")

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.formulas import deposit_income_of
 
@@ -91,6 +92,7 @@ def deposit_income(terms: DepositTerms, *, years: float) -> float:
     >>> round(deposit_income(paper, years=1), 2)
     71168.25
     """
+    domain.instance("terms", terms, DepositTerms)
     domain.positive("years", years, domain.YEARS_LIMIT)
     reserves = terms.required_reserve + terms.excess_reserve
     return deposit_income_of(terms.balance, terms.deposit_return, terms.reserve_return, reserves, terms.tax_rate, years)
@@ -133,7 +135,11 @@ def service_income(services: Iterable[tuple[float, int]], *, tax_rate: float) ->
     """
     domain.within("tax_rate", tax_rate, 0, 1, open_high=True)
     gross = []
-    for price, count in services:
+    for service in domain.items("services", services):
+        try:
+            price, count = service
+        except (TypeError, ValueError):
+            raise ModelDomainError("services", service, "a pair of a price and a count") from None
         domain.non_negative("service price", price)
         domain.whole("service count", count)
         gross.append(price * count)

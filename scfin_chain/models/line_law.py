@@ -111,6 +111,7 @@ def expected_profit_under(lending: Lending, line: float, repayment: RepaymentDis
     >>> round(expected_profit_under(paper, 247_931.0, uniform), 2)
     4338.8
     """
+    domain.instance("lending", lending, Lending)
     domain.non_negative("line", line)
     low = _lowest(repayment)
     owed = line * (1.0 + lending.rate)
@@ -167,6 +168,7 @@ def optimal_line_under(lending: Lending, repayment: RepaymentDistribution) -> La
     Traceback (most recent call last):
     scfin_chain.errors.ModelDomainError: repayment is -inf: must be a law of amounts that are never below 0
     """
+    domain.instance("lending", lending, Lending)
     _lowest(repayment)
     ratio = lending.critical_ratio
     if ratio == 0.0:

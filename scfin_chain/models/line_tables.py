@@ -90,6 +90,7 @@ def line_scenarios(
     >>> round(row.basic.line), round(row.more_volume.line), round(row.safer.line)
     (247931, 272724, 266138)
     """
+    domain.instance("absolute", absolute, bool)
     domain.non_negative("guarantee", guarantee)
     domain.within("default_probability", default_probability, 0, 1, open_high=True)
     domain.share("cost_rate", cost_rate)
@@ -107,7 +108,7 @@ def line_scenarios(
             more_volume=best(rate, guarantee * (1.0 + change), default_probability),
             safer=best(rate, guarantee, lower),
         )
-        for rate in rates
+        for rate in domain.items("rates", rates)
     )
 
 
@@ -142,4 +143,5 @@ def profits_by_line(lending: Lending, lines: Sequence[float]) -> tuple[float, ..
     >>> [round(profit) for profit in profits_by_line(lending, [300_000, 382_649, 500_000])]
     [10032, 10523, 9533]
     """
-    return tuple(expected_profit(lending, line) for line in lines)
+    domain.instance("lending", lending, Lending)
+    return tuple(expected_profit(lending, line) for line in domain.items("lines", lines))

@@ -148,6 +148,7 @@ def value_option(option: ExcessProfitOption) -> OptionValue:
     >>> round(value_option(paper).value, 2)
     2616249.95
     """
+    domain.instance("option", option, ExcessProfitOption)
     parts = option_parts(option.terms, SCALAR)
     domain.computed("strike", parts.discounted_strike)
     random = not math.isinf(parts.d1)

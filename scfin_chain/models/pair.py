@@ -161,6 +161,8 @@ def pair_line(
     >>> round(line.guarantee, 6), round(line.line, 4)
     (492.082396, 29.9516)
     """
+    domain.instance("volume", volume, BusinessVolume)
+    domain.instance("law", law, RepaymentLaw)
     guarantee = volume.lower_bound(quantile=quantile, periods=PERIOD_MONTHS)
     cap = credit_cap(max(guarantee, 0.0), default_probability=default_probability)
     best = optimal_line(Lending(rate=earning, cost_rate=cost, cap=cap), exponent=law.exponent)

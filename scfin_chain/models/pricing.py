@@ -158,6 +158,7 @@ def break_even_price(terms: BreakEven) -> BreakEvenPrice:
     >>> round(price.rate, 6), round(price.limit, 6), price.negative
     (0.039498, 0.058589, False)
     """
+    domain.instance("terms", terms, BreakEven)
     price = break_even_of(terms.uncovered, terms.option_value, terms.firms, terms.net_advance_years)
     rate = domain.computed("price", price)
     limit = domain.computed("price limit", terms.uncovered / terms.net_advance_years)
@@ -197,6 +198,7 @@ def identity_residual(terms: BreakEven, rate: float) -> float:
     >>> identity_residual(terms, 0.05)
     -1.0
     """
+    domain.instance("terms", terms, BreakEven)
     domain.number("rate", rate)
     interest = (terms.advance * rate * terms.years + terms.commission) * (1.0 - terms.tax_rate)
     income = interest + terms.deposit_income + terms.service_income
@@ -240,6 +242,7 @@ def firms_at_price(terms: BreakEven, rate: float = 0.0) -> float | None:
     >>> round(firms_at_price(paper), 5)
     2.60674
     """
+    domain.instance("terms", terms, BreakEven)
     domain.number("rate", rate)
     left = terms.uncovered - rate * terms.net_advance_years
     return domain.computed("firms", terms.option_value / left) if left > 0.0 else None

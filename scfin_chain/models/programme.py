@@ -5,6 +5,7 @@ from typing import Final
 
 from scfin_chain.models import domain
 from scfin_chain.models.cost import capital_cost, default_loss, required_return
+from scfin_chain.models.formulas import critical_ratio_of
 from scfin_chain.models.horizon import Horizon
 from scfin_chain.models.income import DepositTerms, deposit_income
 from scfin_chain.models.option import ExcessProfitOption, value_option
@@ -132,6 +133,7 @@ class ProgrammeTerms:
 
     def operating_cost(self, *, supervised: bool) -> float:
         """C2 over the term, a fraction of the advance; supervision leaves (c2 + c3)/c1 of Cf."""
+        domain.instance("supervised", supervised, bool)
         left = self.supervised_share if supervised else 1.0
         return self.investigation_cost * left + self.selling_cost
 
@@ -179,7 +181,7 @@ class ProgrammePrice:
     @property
     def critical_ratio(self) -> float:
         """q = (r - c)/(1 + r), a pure number."""
-        return max(self.earning - self.cost, 0.0) / (1.0 + self.earning)
+        return critical_ratio_of(self.earning, self.cost)
 
 
 def programme_balance(terms: ProgrammeTerms, band: RatingBand, *, firms: int, supervised: bool) -> BreakEven:
@@ -221,6 +223,8 @@ def programme_balance(terms: ProgrammeTerms, band: RatingBand, *, firms: int, su
     >>> round(balance.cost, 9), round(balance.required_return, 9)
     (0.112565697, 0.0256)
     """
+    domain.instance("terms", terms, ProgrammeTerms)
+    domain.instance("band", band, RatingBand)
     option = terms.option()
     advance = option.advance
     years = terms.return_years.years(PROGRAMME_YEARS)

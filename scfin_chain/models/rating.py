@@ -187,6 +187,11 @@ def rate_record(record: PaymentRecord) -> RatingBand | None:
     RatingBand or None
         ``None`` below the lowest row: such a debtor is refused.
 
+    Raises
+    ------
+    ModelDomainError
+        If ``record`` is of another type.
+
     Notes
     -----
     .. math:: 100 m + 272 \ge b (n + 4)
@@ -204,6 +209,7 @@ def rate_record(record: PaymentRecord) -> RatingBand | None:
     >>> rate_record(PaymentRecord(prompt=0, due=3)) is None
     True
     """
+    domain.instance("record", record, PaymentRecord)
     return next((band for band in RATING_TABLE if record.points >= band.floor * record.weight), None)
 
 
@@ -242,4 +248,5 @@ def default_probability_over(band: RatingBand, *, years: float) -> float:
     >>> round(default_probability_over(rate_score(68), years=1), 9)
     0.022503197
     """
+    domain.instance("band", band, RatingBand)
     return probability_over(band.default_probability, horizon=TABLE_YEARS, years=years)

@@ -239,6 +239,7 @@ def price_relationship(relationship: Relationship) -> RelationshipPrice:
     >>> round(price_relationship(tenfold).price.rate, 4)
     0.0658
     """
+    domain.instance("relationship", relationship, Relationship)
     years = relationship.years
     parts = relationship_parts(
         relationship.inputs,

@@ -87,6 +87,7 @@ def price_relationships(base: Relationship, **inputs: ArrayLike) -> Relationship
     Traceback (most recent call last):
     scfin_chain.errors.ModelDomainError: volatility[1] is 7.42: must be a number in [0, 1]
     """
+    domain.instance("base", base, Relationship)
     arrays = checked_arrays(RELATIONSHIP_DOMAINS, base.inputs, inputs)
     rate, limit, option_value, firms_at_zero = in_blocks(
         arrays, partial(_price, base), lambda place: _refuse(base, arrays, place)

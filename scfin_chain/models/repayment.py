@@ -159,5 +159,6 @@ def repayment_law(lateness: Lateness, *, prior: float = 1.0) -> RepaymentLaw:
     >>> round(repayment_law(Lateness(paid=4, late_days=65)).exponent, 9)
     1.593886463
     """
+    domain.instance("lateness", lateness, Lateness)
     domain.positive("prior", prior)
     return RepaymentLaw(shape=prior + lateness.paid, rate=prior + lateness.late_months)

@@ -141,6 +141,11 @@ def judge_supervision(record: RepaymentRecord, stakes: SupervisionStakes) -> Sup
     SupervisionVerdict
         ``TIE`` where the bank is exactly indifferent; nothing is rounded.
 
+    Raises
+    ------
+    ModelDomainError
+        If an argument is of another type.
+
     Notes
     -----
     :math:`\dot x > 0` at :math:`y = (13 + m_2)/(20 + n_2)` means
@@ -160,6 +165,8 @@ def judge_supervision(record: RepaymentRecord, stakes: SupervisionStakes) -> Sup
     >>> judge_supervision(RepaymentRecord(repaid=1, due=1), PRINTED_STAKES).value
     'supervise'
     """
+    domain.instance("record", record, RepaymentRecord)
+    domain.instance("stakes", stakes, SupervisionStakes)
     gained = (PRIOR_REPAID + record.repaid) * stakes.premium
     needed = (PRIOR_DUE + record.due) * (stakes.premium - stakes.saving)
     if gained == needed:

@@ -87,6 +87,7 @@ def price_tornado(
     >>> [one.name for one in price_tornado(PRINTED_RELATIONSHIP)][:3]
     ['advance_rate', 'transfer_price', 'firms']
     """
+    domain.instance("relationship", relationship, Relationship)
     domain.within("change", change, 0.0, 1.0, open_low=True)
     domain.instance("bounds", {} if bounds is None else bounds, Mapping)
     moved = _moved(relationship, change) | dict(bounds or {})
