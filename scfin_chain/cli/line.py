@@ -33,6 +33,8 @@ from scfin_chain.models import (
     freight_guarantee,
     line_elasticities,
     line_scenarios,
+    normal_cdf,
+    normal_quantile,
     optimal_line,
     optimal_line_under,
 )
@@ -44,6 +46,7 @@ DEFAULTS: Final[ParameterSet] = {
     "mean": 872_456.0,
     "deviation": 500_518.0,
     "quantile": PAPER_QUANTILE,
+    "confidence": normal_cdf(PAPER_QUANTILE),
     "periods": 1.0,
     "unit_price": 0.29,
     "distance": 1000.0,
@@ -81,14 +84,17 @@ def line(
     """Line at which a bank's expected profit is highest, out of a core enterprise's guarantee (paper 004).
 
     Without --set it is the paper's experiment at 10 %. Parameters: rate, cost_rate, default_probability; mean,
-    deviation (tons), quantile, periods, unit_price, distance, of which the guarantee is made; law, power or beta, of
-    what is repaid as a share of the most that can be; exponent of the power law, 1 being the paper's uniform one;
-    shape_a and shape_b of the beta law. Profit rises with the rate for ever, so that --best-rate wants a ceiling, or a
-    default probability that answers.
+    deviation (tons), periods, unit_price, distance, of which the guarantee is made, with quantile, Z, how many
+    deviations it lies below the mean, 1.65 as printed, or confidence, the share alpha of cases that stay above it,
+    whose exact Z is taken, 1.6449 at 0.95; law, power or beta, of what is repaid as a share of the most that can be;
+    exponent of the power law, 1 being the paper's uniform one; shape_a and shape_b of the beta law. Profit rises with
+    the rate for ever, so that --best-rate wants a ceiling, or a default probability that answers.
 
     \b
     Example, the printed line of 247,913, whose digits are transposed:
         scfin line                                   line 247931.208
+    Example, the exact Z: scfin line --set confidence=0.95
+                                                 guarantee 14261374.18
     Example, Table 8: scfin line --set rate=0.07:0.15:9 --table --form csv
     Example, profit by line: scfin line --set rate=0.10,0.12 --plot profit.png
     Example, a rate: scfin line --best-rate --set rate=0.07 --response 20
@@ -137,20 +143,25 @@ def line(
 
 
 def _require_fitting(one: Mapping[str, Any]) -> None:
-    """Refuse a law that is none, and parameters of the law that is not taken."""
+    """Refuse a law that is none, parameters of the law that is not taken, and a confidence that gives no quantile."""
     others = {"power": ("shape_a", "shape_b"), "beta": ("exponent",)}
     if one["law"] not in others:
         raise InvalidInput("law", one["law"], "power or beta")
     for name in others[one["law"]]:
         if one[name] != DEFAULTS[name]:
             raise InvalidInput(name, one[name], f"left out: the law is {one['law']}")
+    if not 0.5 <= one["confidence"] < 1.0:
+        raise InvalidInput("confidence", one["confidence"], "a number in [0.5, 1)")
+    if all(one[name] != DEFAULTS[name] for name in ("confidence", "quantile")):
+        raise InvalidInput("confidence", one["confidence"], "left out beside quantile, which it gives")
 
 
 def _guarantee(one: Mapping[str, Any]) -> float:
+    exact = one["confidence"] != DEFAULTS["confidence"]
     return freight_guarantee(
         BusinessVolume(mean=one["mean"], deviation=one["deviation"]),
         Freight(unit_price=one["unit_price"], distance=one["distance"]),
-        quantile=one["quantile"],
+        quantile=normal_quantile(one["confidence"]) if exact else one["quantile"],
         periods=one["periods"],
     )
 

@@ -94,6 +94,12 @@ def test_plots(tmp_path: Path, arguments: tuple[str, ...], suffix: str) -> None:
         (("price", "--tornado", "--change", "2"), r"change is 2.0: must be a number in \(0, 1\]"),
         (("line", "--set", "law=normal"), "law is 'normal': must be power or beta"),
         (("line", "--set", "quantile=1.96"), "guaranteed volume is -"),
+        (("line", "--set", "confidence=95"), r"confidence is 95.0: must be a number in \[0.5, 1\)"),
+        (("line", "--set", "confidence=0.3"), r"confidence is 0.3: must be a number in \[0.5, 1\)"),
+        (
+            ("line", "--set", "confidence=0.95", "--set", "quantile=1.6"),
+            "confidence is 0.95: must be left out beside quantile, which it gives",
+        ),
         (("line", "--best-rate"), "ceiling is None: must be given: no rate is best"),
         (("line", "--ceiling", "0.1"), "--ceiling is 0.1: must be left out without --best-rate"),
         (("line", "--response", "20"), "--response is 20.0: must be left out without --best-rate"),
@@ -168,6 +174,14 @@ def test_line_given_paper() -> None:
     assert row["guarantee"] == pytest.approx(13_514_377, abs=5e-4)
     assert row["line"] == pytest.approx(247_931.208004, abs=5e-7)
     assert row["elasticity_default"] == pytest.approx(-0.734364, abs=5e-7)
+
+
+def test_line_given_a_confidence_takes_its_exact_quantile() -> None:
+    (exact,) = rows("line", "--set", "confidence=0.95")
+    assert exact["guarantee"] == pytest.approx(14_261_374.18, abs=5e-3)
+    swept = rows("line", "--set", "confidence=0.9,0.95")
+    assert [row["confidence"] for row in swept] == [0.9, 0.95]
+    assert swept[0]["guarantee"] > swept[1]["guarantee"] == exact["guarantee"]
 
 
 def test_line_by_table_law_and_rate() -> None:
