@@ -24,6 +24,7 @@ from scfin_chain.models import (
     replicator_dynamics,
     stability,
 )
+from scfin_chain.models.basin import exact_basins
 
 _VERSION = MODEL_VERSIONS["game"]
 
@@ -195,8 +196,6 @@ def _equilibrium(found: Equilibrium) -> EquilibriumOutputs:
 def _basins(inputs: BasinInputs) -> BasinOutputs:
     dynamics = replicator_dynamics(inputs.game())
     if inputs.exact:
-        from scfin_chain.models.separatrix import exact_basins  # scipy takes over a second to load
-
         return _areas(exact_basins(dynamics), exact=True)
     return _areas(approximate_basins(stability(dynamics)), exact=False)
 

@@ -1,9 +1,11 @@
-"""How much of the game's square each stable corner attracts, by the paper's straight lines (paper 001)."""
+"""How much of the game's square each stable corner attracts, by the paper's straight lines and exactly (paper 001)."""
 
 from dataclasses import dataclass
 
 from scfin_chain.models import domain
-from scfin_chain.models.equilibrium import Condition, Stability
+from scfin_chain.models.border import basin_of_use
+from scfin_chain.models.equilibrium import Condition, Stability, stability
+from scfin_chain.models.game import Dynamics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +71,61 @@ def approximate_basins(found: Stability) -> Basins | None:
     True
     """
     if found.condition is Condition.CONDITION_2:
-        s1 = polyline_area(found.x, found.y)
-        return Basins(s1=s1, s2=1.0 - s1, s1_corner=(1, 1), s2_corner=(0, 0), exact=False)
+        return _basins(polyline_area(found.x, found.y), found.condition, exact=False)
     if found.condition is Condition.CONDITION_3:
-        s1 = (1.0 + found.y - found.x) / 2.0
-        return Basins(s1=s1, s2=1.0 - s1, s1_corner=(1, 0), s2_corner=(0, 1), exact=False)
+        return _basins((1.0 + found.y - found.x) / 2.0, found.condition, exact=False)
     return None
+
+
+def exact_basins(dynamics: Dynamics) -> Basins | None:
+    r"""Shares of the square that the stable corners really attract, if two are stable.
+
+    Parameters
+    ----------
+    dynamics
+        Coefficients of the replicator equations.
+
+    Returns
+    -------
+    Basins or None
+        ``None`` unless condition 2 or 3 holds. Nine digits are good.
+
+    Raises
+    ------
+    ModelDomainError
+        If b or d is zero, or U is not b - a or the saving not c - d where two corners are stable.
+
+    Notes
+    -----
+    The border is the falling branch y(x) of the level set through the saddle, so that no path is followed:
+
+    .. math:: H(x, y(x)) = H(x^*, y^*), \qquad S_1 = 1 - \int_0^1 y(x)\,dx
+
+    Turning y to 1 - y makes condition 3 of condition 2.
+
+    References
+    ----------
+    .. [1] Hofbauer, Sigmund, *Evolutionary Games and Population Dynamics*, chapter 10: asymmetric games.
+
+    Examples
+    --------
+    Straight lines give 0.425 here.
+
+    >>> from dataclasses import replace
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> bistable = replace(PRINTED_GAME, fraud_share=0.8, incentive=300)
+    >>> round(exact_basins(replicator_dynamics(bistable)).s1, 8)
+    0.37016531
+    """
+    condition = stability(dynamics).condition
+    if condition not in (Condition.CONDITION_2, Condition.CONDITION_3):
+        return None
+    return _basins(float(basin_of_use(dynamics, condition)), condition, exact=True)
+
+
+def _basins(s1: float, condition: Condition, *, exact: bool) -> Basins:
+    bank_uses, other = ((1, 1), (0, 0)) if condition is Condition.CONDITION_2 else ((1, 0), (0, 1))
+    return Basins(s1=s1, s2=1.0 - s1, s1_corner=bank_uses, s2_corner=other, exact=exact)
 
 
 def polyline_area(x: float, y: float) -> float:

@@ -1,4 +1,4 @@
-"""The area that the border of two basins cuts off, for many games of paper 001 at once."""
+"""The border of two basins of paper 001's game, and the area beyond it, for one game or many at once."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -10,12 +10,16 @@ from scfin_chain.errors import ModelDomainError
 from scfin_chain.models.arrays import common_shape
 from scfin_chain.models.equilibrium import Condition, stability
 from scfin_chain.models.game import PAYOFF_LIMIT, Dynamics
+from scfin_chain.models.game_formulas import Coefficients
 from scfin_chain.models.interval import Interval, refuse_first
 from scfin_chain.models.potential import Floats, departure, divergence, shift_at
 
 _STEP: Final = 0.11
 _REACH: Final = 3.05
 """Nodes of the double exponential rule: the weights beyond are smaller than 1e-13."""
+
+_LEAST: Final = 1e-150
+"""Share at the saddle in place of one that underflows; no area shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,41 @@ def area_beyond(bank: Side, firm: Side) -> Floats:
     return np.clip(1.0 - below, 0.0, 1.0)
 
 
+def basin_of_use(games: Coefficients[float] | Coefficients[Floats], condition: Condition) -> Floats:
+    """Share of the square that the stable corner attracts where the bank uses digital currency.
+
+    Parameters
+    ----------
+    games
+        Coefficients of one game or of many, all in the one condition.
+    condition
+        2 or 3.
+
+    Returns
+    -------
+    ndarray of float
+        Areas in [0, 1], pure numbers, to about 1e-10.
+
+    Raises
+    ------
+    ModelDomainError
+        If the coefficients are not those of a saddle inside the square.
+
+    References
+    ----------
+    .. [1] Zhang, Yang, Qin, JTAER 18 (2023), doi:10.3390/jtaer18010021, section 4.3.2: there by straight lines.
+
+    Examples
+    --------
+    A saddle in the middle, approached alike from all sides.
+
+    >>> even = Coefficients(a=1.0, b=2.0, c=-1.0, d=-2.0, supervised_gain=1.0, saving=1.0)
+    >>> round(float(basin_of_use(even, Condition.CONDITION_2)), 9)
+    0.5
+    """
+    return area_beyond(*_sides(games, condition))
+
+
 def border_curve(dynamics: Dynamics, x: npt.ArrayLike) -> Floats:
     r"""Height of the border between two basins over given shares of banks.
 
@@ -121,9 +160,7 @@ def border_curve(dynamics: Dynamics, x: npt.ArrayLike) -> Floats:
     condition = stability(dynamics).condition
     if condition not in (Condition.CONDITION_2, Condition.CONDITION_3):
         raise ModelDomainError("condition", condition.value, "condition 2 or 3: elsewhere there is no border")
-    bank = _side(dynamics.a / dynamics.b, dynamics.supervised_gain / dynamics.b, dynamics.b)
-    firm = _side(dynamics.c / dynamics.d, -dynamics.saving / dynamics.d, dynamics.d)
-    firm = firm if condition is Condition.CONDITION_2 else firm.turned()
+    bank, firm = _sides(dynamics, condition)
     inner = np.clip(here, 1e-300, 1.0 - 1e-16)
     level = divergence(bank.rest, bank.left, np.log(inner / bank.rest) - np.log((1.0 - inner) / bank.left))
     level = level * (bank.weight / firm.weight)
@@ -136,8 +173,16 @@ def border_curve(dynamics: Dynamics, x: npt.ArrayLike) -> Floats:
     return np.asarray(height if condition is Condition.CONDITION_2 else 1.0 - height)
 
 
-def _side(rest: float, left: float, weight: float) -> Side:
-    return Side(rest=np.array(rest), left=np.array(left), weight=np.array(abs(weight)))
+def _sides(games: Coefficients[float] | Coefficients[Floats], condition: Condition) -> tuple[Side, Side]:
+    """Both populations at the saddle; in condition 3 the firm is turned, which makes condition 2 of it."""
+    bank = _side(games.a, games.supervised_gain, games.b)
+    firm = _side(games.c, -games.saving, games.d)
+    return bank, firm if condition is Condition.CONDITION_2 else firm.turned()
+
+
+def _side(share: float | Floats, left: float | Floats, whole: float | Floats) -> Side:
+    rest, left = np.maximum(np.divide(share, whole), _LEAST), np.maximum(np.divide(left, whole), _LEAST)
+    return Side(rest=rest, left=left, weight=np.abs(whole))
 
 
 def _piece(below: Side, above: Side) -> Floats:

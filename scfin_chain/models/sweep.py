@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scfin_chain.models.arrays import checked_arrays, common_shape
-from scfin_chain.models.border import Side, area_beyond
+from scfin_chain.models.border import basin_of_use
 from scfin_chain.models.domain import AMOUNT_LIMIT
 from scfin_chain.models.equilibrium import Condition, Verdict
 from scfin_chain.models.game import PRINTED_GAME, Game
@@ -118,7 +118,7 @@ def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GA
     return GameSweep(
         **found, condition=condition, x=x, y=y, corners=_verdicts(eigenvalues), eigenvalues=eigenvalues,
         interior_square=_where(inside, square), s1=_where(bistable, straight),
-        basin=_where(bistable, _basins(a, b, c, d, gain, saved, condition)),
+        basin=_where(bistable, _basins(Coefficients(**found), condition)),
     )  # fmt: skip
 
 
@@ -184,18 +184,11 @@ def _ratio(field: str, above: Floats, below: Floats, there: npt.NDArray[np.bool_
     return _where(there, ratio)
 
 
-def _basins(a: Floats, b: Floats, c: Floats, d: Floats, gain: Floats, saving: Floats, condition: Words) -> Floats:
-    areas = np.zeros(a.shape)
+def _basins(games: Coefficients[Floats], condition: Words) -> Floats:
+    areas = np.zeros(condition.shape)
     for kind in (Condition.CONDITION_2, Condition.CONDITION_3):
         which = condition == kind.value
         if which.any():
-            bank = _side(a[which], gain[which], b[which])
-            firm = _side(c[which], -saving[which], d[which])
-            areas[which] = area_beyond(bank, firm if kind is Condition.CONDITION_2 else firm.turned())
+            chosen = {field.name: getattr(games, field.name)[which] for field in fields(games)}
+            areas[which] = basin_of_use(Coefficients(**chosen), kind)
     return areas
-
-
-def _side(share: Floats, left: Floats, whole: Floats) -> Side:
-    """A population at the saddle; a share that underflows stays above zero, which no area shows."""
-    least = 1e-150
-    return Side(rest=np.maximum(share / whole, least), left=np.maximum(left / whole, least), weight=np.abs(whole))

@@ -12,13 +12,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from scfin_chain.errors import InvalidInput
-from scfin_chain.models.basin import Basins, approximate_basins
+from scfin_chain.models.basin import Basins, approximate_basins, exact_basins
 from scfin_chain.models.border import border_curve
 from scfin_chain.models.equilibrium import Equilibrium, Stability, Verdict, stability
 from scfin_chain.models.game import Dynamics, Game, replicator_dynamics
 from scfin_chain.models.orbit import closed_orbits
 from scfin_chain.models.potential import Floats
-from scfin_chain.models.separatrix import exact_basins
 from scfin_chain.models.trajectory import settle, trajectories
 from scfin_chain.pictures.style import new_figure
 

@@ -19,7 +19,7 @@ from scfin_chain.models import (
     replicator_dynamics,
     stability,
 )
-from scfin_chain.models.separatrix import exact_basins
+from scfin_chain.models.basin import exact_basins
 from scfin_chain.reproduction.row import INPUT, Row, Rows, digits
 
 BISTABLE_GAME = replace(PRINTED_GAME, fraud_share=0.8, incentive=300.0)

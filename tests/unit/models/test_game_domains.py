@@ -23,11 +23,11 @@ from scfin_chain.models import (
     trajectory,
 )
 from scfin_chain.models import populations as many
+from scfin_chain.models.basin import exact_basins
 from scfin_chain.models.border import Side, area_beyond, border_curve
 from scfin_chain.models.game import Dynamics, Game
 from scfin_chain.models.orbit import closed_orbits
 from scfin_chain.models.populations import paths
-from scfin_chain.models.separatrix import exact_basins
 from scfin_chain.models.sweep import sweep_games
 from scfin_chain.models.trajectory import rising, settle, starts, trajectories
 

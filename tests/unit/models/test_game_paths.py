@@ -29,9 +29,9 @@ from scfin_chain.models import (
     replicator_dynamics,
     stability,
 )
+from scfin_chain.models.basin import exact_basins
 from scfin_chain.models.orbit import closed_orbits
 from scfin_chain.models.potential import departure, divergence, shift_at
-from scfin_chain.models.separatrix import exact_basins
 from scfin_chain.models.sweep import UNDEFINED, sweep_games
 from scfin_chain.models.trajectory import settle, trajectories
 

@@ -1,6 +1,7 @@
 """Areas of the game of paper 001, exact and by straight lines, their slopes, and the conserved quantity.
 
 given a bistable game: two basins share the square, and the exact border is a level of the conserved quantity
+    it should have the areas that adaptive quadrature finds under a border found by roots
 given a centre: no corner attracts anything
 given any game: slopes equal differences, and the conserved quantity stays along the flow
 """
@@ -11,6 +12,9 @@ from dataclasses import fields, replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.optimize import brentq
+from scipy.special import expit
 
 from scfin_chain.models import (
     PRINTED_GAME,
@@ -26,7 +30,7 @@ from scfin_chain.models import (
     replicator_dynamics,
     stability,
 )
-from scfin_chain.models.separatrix import exact_basins
+from scfin_chain.models.basin import exact_basins
 
 repeatable = settings(derandomize=True, deadline=None)
 BISTABLE = replace(PRINTED_GAME, fraud_share=0.8, incentive=300)
@@ -198,6 +202,47 @@ def test_exact_basins_swap_when_the_square_is_turned(sign: int, x: float, y: flo
     assert swapped is not None
     assert 0 < basins.s1 < 1
     assert basins.s1 == pytest.approx(swapped.s2, abs=1e-8)
+
+
+def by_roots_and_quadrature(dynamics: Dynamics) -> float:
+    """Basin of (1, 1) in condition 2: the square less the area under the falling branch of the saddle's level."""
+
+    def level(odds: float) -> float:  # the part of H that y has, by the log-odds of y
+        loss = math.log1p(math.exp(-abs(odds)))
+        return dynamics.c * (loss + max(-odds, 0)) - dynamics.saving * (loss + max(odds, 0))
+
+    def border(x: float) -> float:
+        left, right = x * (dynamics.b / dynamics.a), (1 - x) * (dynamics.b / dynamics.supervised_gain)
+        climbed = -dynamics.a * math.log(left) - dynamics.supervised_gain * math.log(right)
+        saddle = math.log(-dynamics.c) - math.log(dynamics.saving)
+        if climbed <= 0:
+            return dynamics.c / dynamics.d
+
+        def drop(odds: float) -> float:
+            return level(odds) - level(saddle) + climbed
+
+        step = 1 if left < 1 else -1
+        while drop(saddle + step) > 0:
+            step *= 2
+        return float(expit(brentq(drop, saddle, saddle + step, xtol=1e-12)))
+
+    saddle = dynamics.a / dynamics.b
+    return 1 - sum(quad(border, low, high, epsabs=1e-12, full_output=1)[0] for low, high in ((0, saddle), (saddle, 1)))
+
+
+@settings(repeatable, max_examples=15)
+@given(st.floats(0.02, 0.98), st.floats(0.02, 0.98), st.floats(0.05, 20))
+def test_exact_basins_are_those_of_roots_and_quadrature(x: float, y: float, ratio: float) -> None:
+    b, d = ratio, -1.0
+    second = Dynamics(a=b * x, b=b, c=d * y, d=d, supervised_gain=b * (1 - x), saving=-d * (1 - y))
+    # the same with y read as the share that does not repay
+    third = Dynamics(a=-second.a, b=-b, c=second.saving, d=-d, supervised_gain=-second.supervised_gain, saving=second.c)
+    area = by_roots_and_quadrature(second)
+    for dynamics, condition in ((second, Condition.CONDITION_2), (third, Condition.CONDITION_3)):
+        basins = exact_basins(dynamics)
+        assert stability(dynamics).condition is condition
+        assert basins is not None
+        assert basins.s1 == pytest.approx(area, abs=1e-9)
 
 
 def test_exact_basins_are_half_given_symmetry() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scfin_chain import models
 from scfin_chain.models import ModelDomainError
-from scfin_chain.models.separatrix import exact_basins
+from scfin_chain.models.basin import exact_basins
 
 anything = st.one_of(
     st.floats(),
