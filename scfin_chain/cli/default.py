@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 import scfin_chain.models.default_model as fitted
+from scfin_chain.cli.default_report import FIT_ROWS, LATER_ROWS, FitReport, figures_of
 from scfin_chain.cli.default_search import Choice, Measure, check_search, fitted_to
 from scfin_chain.cli.default_source import (
     LATER_SHARE,
@@ -36,7 +37,7 @@ from scfin_chain.cli.sweeps import (
 )
 from scfin_chain.errors import InvalidInput
 from scfin_chain.files import LARGEST_DOCUMENT, check_target, read_text
-from scfin_chain.models.default_model.fit import DefaultFit, Estimator
+from scfin_chain.models.default_model.fit import Estimator
 from scfin_chain.models.default_model.history import DefaultProxy
 from scfin_chain.models.default_model.model import PAPER_LOSS, DefaultModel
 from scfin_chain.models.default_model.sample import Sample
@@ -115,6 +116,9 @@ def fit(
     A history is split by time: the fit sees what was invoiced, and what came of it, before the cut, and is judged by
     what was invoiced from the cut on. No indicator knows what came after its invoice's day.
 
+    JSON is one document of all that is told. CSV has the coefficients, with a column saturated: the rest, counts and
+    figures too, stands on standard error. The search's path and the warnings stand there in every form.
+
     \b
     Example, a payment history:
         scfin default fit --invoices examples/invoices.csv --late-days 5 --indicators prompt_share --model model.json
@@ -133,20 +137,21 @@ def fit(
         if name not in rows.earlier.indicators:
             raise InvalidInput("--indicators", name, f"of {', '.join(rows.earlier.indicators)}")
     sample = rows.earlier.only(names)
-    found, notes = fitted_to(sample, estimator, select, criterion, (enter, leave))
+    found, search = fitted_to(sample, estimator, select, criterion, (enter, leave))
     seen = fitted.marks_of(sample.only(found.indicators)) if rows.cut is None else ()
     kept = DefaultModel(fit=found, years=years, loss_given_default=loss, proxy=rows.proxy, cut=rows.cut, seen=seen)
-    title = [f"{rows.told}; model {kept.version[:12]}"]
     judged = _judged(kept, rows)
-    if "later rows" in judged:
-        title.append(f"on the later rows: {_told_of(*judged['later rows'])}")
-    else:
-        notes.append("judged by no later rows: nothing here says how well it predicts")
+    figures = {name: fitted.evaluate(*pair) for name, pair in judged.items()}
+    report = FitReport(model=kept, rows=rows, search=search, figures=figures)
     _plot(plot, judged)
     if model is not None:
         _write(model, fitted.model_to_json(kept))
-    show(_coefficients(found), form=form, output=output, title="\n".join(title))
-    for note in notes:
+    written = report.coefficients
+    if form == "csv":
+        written = [row | {"saturated": found.saturated} for row in written]
+        errors.print(report.title, soft_wrap=True)
+    show(written, form=form, output=output, title=report.title, document=report.document)
+    for note in (*([search.told] if search else []), *report.warnings):
         errors.print(note, soft_wrap=True)
 
 
@@ -178,20 +183,9 @@ def evaluate(
     if warning is not None:
         errors.print(warning, soft_wrap=True)
     judged = {"rows": (_probabilities(read, sample), sample.outcomes)}
-    figures = fitted.evaluate(*judged["rows"])
     _plot(plot, judged)
-    row = {
-        "model": read.version[:12],
-        "observations": figures.observations,
-        "defaults": figures.defaults,
-        "default_share": figures.default_share,
-        "mean_probability": figures.mean_probability,
-        "auc": figures.auc,
-        "ks": figures.ks,
-        "brier": figures.brier,
-        "brier_of_the_share": figures.constant_brier,
-    }
-    show([row], form=form, output=output)
+    row = {"model": read.version[:12], **figures_of(fitted.evaluate(*judged["rows"]))}
+    show([row if form == "text" else row | {"warning": warning}], form=form, output=output)
 
 
 @default.command()
@@ -283,7 +277,7 @@ def _rows(
 
 def _judged(model: DefaultModel, rows: Rows) -> dict[str, tuple[list[float], tuple[float, ...]]]:
     """Probabilities beside outcomes, of the rows of the fit and of the later ones; only where all are 0 or 1."""
-    samples = {"rows of the fit": rows.earlier} | ({} if rows.later is None else {"later rows": rows.later})
+    samples = {FIT_ROWS: rows.earlier} | ({} if rows.later is None else {LATER_ROWS: rows.later})
     chosen = {name: sample.only(model.fit.indicators) for name, sample in samples.items()}
     return {
         name: (_probabilities(model, sample), sample.outcomes)
@@ -298,31 +292,6 @@ def _of_both_kinds(sample: Sample) -> bool:
 
 def _probabilities(model: DefaultModel, sample: Sample) -> list[float]:
     return [model.fit.probability(dict(zip(sample.indicators, row, strict=True))) for row in sample.rows]
-
-
-def _told_of(probabilities: Sequence[float], outcomes: Sequence[float]) -> str:
-    figures = fitted.evaluate(probabilities, outcomes)
-    return (
-        f"AUC {figures.auc:.4f}, KS {figures.ks:.4f}, Brier {figures.brier:.5f} "
-        f"({figures.constant_brier:.5f} for the share alone); mean probability {figures.mean_probability:.4f}, "
-        f"defaulted {figures.default_share:.4f}"
-    )
-
-
-def _coefficients(found: DefaultFit) -> list[dict[str, object]]:
-    names = ("intercept", *found.indicators)
-    blanks = (None,) * len(names)
-    columns = zip(
-        names,
-        (found.intercept, *found.coefficients),
-        found.standard_errors or blanks,
-        found.p_values or blanks,
-        strict=True,
-    )
-    return [
-        {"term": name, "coefficient": value, "standard_error": error, "p_value": p_value}
-        for name, value, error, p_value in columns
-    ]
 
 
 def _prediction(model: DefaultModel, indicators: dict[str, float]) -> dict[str, object]:

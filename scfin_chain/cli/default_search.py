@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal
 
 from rich import progress as bars
@@ -11,9 +12,43 @@ from scfin_chain.cli.program import errors
 from scfin_chain.cli.sweeps import require_left_out
 from scfin_chain.models.default_model.fit import DefaultFit, Estimator
 from scfin_chain.models.default_model.sample import Sample
+from scfin_chain.models.default_model.selection import Selection
 
 Choice = Literal["none", "forward", "backward", "both"]
 Measure = Literal["aic", "bic", "p_value"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A stepwise selection, and what it went by."""
+
+    direction: Choice
+    criterion: Measure
+    found: Selection
+
+    @property
+    def path(self) -> list[dict[str, object]]:
+        """Each move that was taken, with the criterion's value."""
+        return [
+            {"move": step.taken.move, "value": step.taken.value} for step in self.found.path if step.taken is not None
+        ]
+
+    @property
+    def told(self) -> str:
+        """The path in a line."""
+        moves = ", then ".join(f"{move['move']} ({move['value']:.6g})" for move in self.path)
+        return f"path by {self.criterion}: {moves or 'no move'}"
+
+    @property
+    def document(self) -> dict[str, object]:
+        """What JSON has of it."""
+        return {
+            "direction": self.direction,
+            "criterion": self.criterion,
+            "candidates": list(self.found.candidates),
+            "trials": self.found.tried,
+            "path": self.path,
+        }
 
 
 def check_search(select: Choice, criterion: Measure | None, enter: float | None, leave: float | None) -> None:
@@ -35,11 +70,10 @@ def fitted_to(
     select: Choice,
     criterion: Measure | None,
     thresholds: tuple[float | None, float | None],
-) -> tuple[DefaultFit, list[str]]:
-    """The fit to a sample, of all its indicators or of those that a search keeps, and what must be said beside it."""
+) -> tuple[DefaultFit, Search | None]:
+    """The fit to a sample, of all its indicators or of those that a search keeps, and that search."""
     if select == "none":
-        found = fitted.fit_default_model(sample, estimator)
-        return found, [found.caution] if found.caution else []
+        return fitted.fit_default_model(sample, estimator), None
     measure = criterion or "aic"
     enter = fitted.ENTER if thresholds[0] is None else thresholds[0]
     leave = fitted.LEAVE if thresholds[1] is None else thresholds[1]
@@ -57,8 +91,7 @@ def fitted_to(
             leave=leave,
             progress=progress,
         )
-    moves = [f"{step.taken.move} ({step.taken.value:.6g})" for step in selection.path if step.taken is not None]
-    return selection.fit, [f"path by {measure}: {', then '.join(moves) or 'no move'}", selection.warning]
+    return selection.fit, Search(direction=select, criterion=measure, found=selection)
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class Rows:
     later: Sample | None
     proxy: DefaultProxy | None
     cut: int | None
+    left_out: int
     told: str
 
 
@@ -58,7 +59,8 @@ def rows_of_table(path: Path, *, outcome: str | None, later_share: float) -> Row
         for part in (slice(size), slice(size, None))
     ]
     told = f"{size} rows, {sample.size - size} later ones"
-    return Rows(earlier=parts[0], later=parts[1] if parts[1].size else None, proxy=None, cut=None, told=told)
+    later = parts[1] if parts[1].size else None
+    return Rows(earlier=parts[0], later=later, proxy=None, cut=None, left_out=0, told=told)
 
 
 def rows_of_history(path: Path, *, proxy: DefaultProxy, cut: dt.datetime | None, later_share: float) -> Rows:
@@ -67,12 +69,13 @@ def rows_of_history(path: Path, *, proxy: DefaultProxy, cut: dt.datetime | None,
     first = day_from_date(cut.date()) if cut else fitted.cut_for(obligations, later_share)
     _require_known("--cut", first, known_to)
     split = fitted.split_by_time(obligations, cut=first, known_to=known_to, proxy=proxy)
+    left_out = split.straddling + split.unknown
     told = (
         f"{split.earlier.size} invoices known before {date_of(first)}, {int(sum(split.earlier.outcomes))} of them "
         f"unpaid after {proxy.late_days} days; {split.later.size} later, {int(sum(split.later.outcomes))} unpaid; "
-        f"{split.straddling + split.unknown} left out, their outcome not being known by the cut or the end"
+        f"{left_out} left out, their outcome not being known by the cut or the end"
     )
-    return Rows(earlier=split.earlier, later=split.later, proxy=proxy, cut=first, told=told)
+    return Rows(earlier=split.earlier, later=split.later, proxy=proxy, cut=first, left_out=left_out, told=told)
 
 
 def rows_to_judge(

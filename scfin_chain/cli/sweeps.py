@@ -108,14 +108,20 @@ def varying(rows: Sequence[Mapping[str, object]]) -> list[str]:
 
 
 def show(
-    rows: Sequence[Mapping[str, object]], *, form: Form = "text", output: Path | None = None, title: str | None = None
+    rows: Sequence[Mapping[str, object]],
+    *,
+    form: Form = "text",
+    output: Path | None = None,
+    title: str | None = None,
+    document: Mapping[str, object] | None = None,
 ) -> None:
     """Write rows of one header: for people (a row as lines of name and value, more as a table), JSON (a list) or CSV.
 
-    Text rounds to ten digits, JSON and CSV hold every one; the title stands above text alone.
+    Text rounds to ten digits, JSON and CSV hold every one; the title stands above text alone. A document is
+    what JSON holds in place of the list: rows and all that stands beside them.
     """
     writers: dict[Form, Callable[[Sequence[Mapping[str, object]]], str]] = {"text": _text, "json": _json, "csv": _csv}
-    written = writers[form](rows)
+    written = _json(document) if form == "json" and document is not None else writers[form](rows)
     if form == "text" and title is not None:
         written = f"{title}\n\n{written}"
     if output is None:
@@ -239,9 +245,10 @@ def _shown(value: object) -> str:
             return str(value)
 
 
-def _json(rows: Sequence[Mapping[str, object]]) -> str:
+def _json(told: Sequence[Mapping[str, object]] | Mapping[str, object]) -> str:
+    held = dict(told) if isinstance(told, Mapping) else list(map(dict, told))
     try:
-        return f"{json.dumps(list(map(dict, rows)), indent=2, ensure_ascii=False, allow_nan=False)}\n"
+        return f"{json.dumps(held, indent=2, ensure_ascii=False, allow_nan=False)}\n"
     except ValueError as error:
         raise InvalidInput(
             "form", "json", "text or csv: a result is no finite number, which JSON cannot hold"

@@ -2,6 +2,7 @@
 
 given a payment history
     it should be fitted before the cut, judged after it, and kept; and the file should be judged and asked again
+    JSON should be one document of all that text and standard error tell, and CSV leave no figure untold
 given a table: the saturated fit of paper 004 should be called so; a selection should warn of its bias
 given a bond: the golden vector of paper 004, and what the paper's own probability would need
 given what cannot be: one line, exit code 2, and no file
@@ -48,6 +49,27 @@ class TestGivenAPaymentHistory:
         assert "on the later rows: AUC 0.9524, KS 0.7857, Brier 0.12958" in answer.stdout
         assert picture.read_text(encoding="utf-8").startswith("<?xml")
 
+    def test_tells_the_figures_of_the_rows_of_the_fit_as_well(self) -> None:
+        answer = default("fit", *HISTORY, "--cut", "2024-04-03")
+        assert "\non the rows of the fit: AUC 0.5238, KS 0.1429, Brier 0.13414" in answer.stdout
+
+    def test_tells_all_in_one_document(self, model: Path) -> None:
+        answer = default("fit", *HISTORY, "--cut", "2024-04-03", "--form", "json")
+        told = json.loads(answer.stdout)
+        counts = ("observations", "later_observations", "left_out", "cut", "late_days", "saturated", "estimator")
+        assert [told[name] for name in counts] == [25, 17, 19, "2024-04-03", 5, False, "logit"]
+        assert [row["term"] for row in told["coefficients"]] == ["intercept", "prompt_share"]
+        assert (told["rows_of_the_fit"]["observations"], told["later_rows"]["observations"]) == (25, 17)
+        assert round(told["later_rows"]["auc"], 4) == 0.9524
+        assert (told["selection"], told["warnings"]) == (None, [])
+        assert told["model"] == json.loads(model.read_text())["version"]
+
+    def test_leaves_the_rest_of_a_csv_on_standard_error(self) -> None:
+        answer = default("fit", *HISTORY, "--cut", "2024-04-03", "--form", "csv")
+        assert answer.stdout.startswith("term,coefficient,standard_error,p_value,saturated\n")
+        assert "25 invoices known before 2024-04-03" in answer.stderr
+        assert "on the later rows: AUC 0.9524" in answer.stderr
+
     def test_judges_the_file_as_the_fit_did(self, model: Path) -> None:
         answer = default("evaluate", "--model", str(model), "--invoices", str(EXAMPLE), "--form", "json")
         (row,) = json.loads(answer.stdout)
@@ -57,6 +79,11 @@ class TestGivenAPaymentHistory:
     def test_says_so_given_rows_of_the_fit(self, model: Path) -> None:
         answer = default("evaluate", "--model", str(model), "--invoices", str(EXAMPLE), "--since", "2024-01-01")
         assert "some are of days that the fit saw, before 2024-" in answer.stderr
+        asked = ("--model", str(model), "--invoices", str(EXAMPLE), "--form", "json")
+        (row,) = json.loads(default("evaluate", *asked, "--since", "2024-01-01").stdout)
+        assert row["warning"].startswith("some are of days that the fit saw")
+        (row,) = json.loads(default("evaluate", *asked).stdout)
+        assert row["warning"] is None
 
     def test_asks_the_file_over_a_sweep(self, model: Path) -> None:
         answer = default("predict", "--model", str(model), "--set", "prompt_share=0.5:1:6", "--form", "json")
@@ -74,6 +101,19 @@ class TestGivenATable:
         assert answer.stderr.startswith("saturated: 2 parameters of 2 observations")
         assert "x            3.583518938                -         -" in answer.stdout
 
+    def test_calls_the_saturated_fit_so_in_json_and_csv(self, tmp_path: Path) -> None:
+        file = tmp_path / "two.csv"
+        file.write_text("x,default\n0.2,0.1\n0.7,0.4\n")
+        asked = ("fit", "--table", str(file), "--estimator", "log_odds", "--form")
+        told = json.loads(default(*asked, "json").stdout)
+        assert (told["saturated"], told["rows_of_the_fit"], told["later_rows"]) == (True, None, None)
+        assert [warning.partition(":")[0] for warning in told["warnings"]] == ["saturated", "judged by no later rows"]
+        assert [line.split(",")[-1] for line in default(*asked, "csv").stdout.splitlines()] == [
+            "saturated",
+            "True",
+            "True",
+        ]
+
     def test_warns_of_the_bias_of_a_selection(self, tmp_path: Path) -> None:
         file = tmp_path / "many.csv"
         rows = [f"{x},{x * 7 % 5},{int(x * 13 % 10 < x / 4)}\n" for x in range(40)]
@@ -83,6 +123,15 @@ class TestGivenATable:
         assert "30 rows, 10 later ones" in answer.stdout
         assert "path by aic: + debt" in answer.stderr
         assert "selection bias: " in answer.stderr
+        told = json.loads(default(*asked, "--form", "json").stdout)
+        assert told["selection"] == {
+            "direction": "both",
+            "criterion": "aic",
+            "candidates": ["debt", "noise"],
+            "trials": told["selection"]["trials"],
+            "path": [{"move": "+ debt", "value": told["aic"]}],
+        }
+        assert [warning.partition(":")[0] for warning in told["warnings"]] == ["selection bias"]
 
     def test_says_which_rows_the_fit_saw(self, tmp_path: Path) -> None:
         file, model = tmp_path / "many.csv", tmp_path / "model.json"
