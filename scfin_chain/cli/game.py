@@ -5,10 +5,12 @@ from dataclasses import fields
 from math import isfinite, sqrt
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 import typer
 
 from scfin_chain.cli.program import app
 from scfin_chain.cli.sweeps import (
+    Form,
     FormOption,
     OutputOption,
     ParameterSet,
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 DEFAULTS: Mapping[str, Value] = {field.name: float(getattr(PRINTED_GAME, field.name)) for field in fields(Game)}
 """The paper's section 5.2."""
 
+CORNERS = ("(0,0)", "(0,1)", "(1,0)", "(1,1)")
+
 Picture = Literal["phase", "basins"]
 
 
@@ -39,7 +43,9 @@ def game(
     given: SetOption = None,
     start: Annotated[
         str | None,
-        typer.Option("--start", help="X,Y: also follow the path from there, to its rest or around its orbit."),
+        typer.Option(
+            "--start", help="X,Y: also follow (and draw) the path from there, to its rest or around its orbit."
+        ),
     ] = None,
     slopes: Annotated[
         bool, typer.Option("--slopes", help="Also say how the paper's S1 moves with each parameter.")
@@ -75,11 +81,13 @@ def game(
     from scfin_chain.models.interval import refuse_first
     from scfin_chain.models.sweep import UNDEFINED, sweep_games  # scipy does, too
 
-    found = sweep_games({name: [float(values[name]) for values in sets] for name in DEFAULTS})
+    columns = {name: [float(values[name]) for values in sets] for name in DEFAULTS}
+    found = sweep_games(columns if len(sets) > 1 else {name: column[0] for name, column in columns.items()})
     if plot is not None:
         limit = "another with --plot: the game has no single fifth equilibrium"
         refuse_first("condition", found.condition, found.condition != UNDEFINED, limit)
-    rows = _rows(sets, found)
+    found = found.only(np.ones(found.condition.shape, dtype=bool))
+    rows = _rows(sets, found, form)
     if begin is not None:
         for row, path in zip(rows, _paths(found, *begin), strict=True):
             row.update(path)
@@ -92,26 +100,49 @@ def game(
         from scfin_chain.pictures.style import save
 
         draw = basin_figure if picture == "basins" else phase_portraits
-        save(draw(_named(sets)), plot)
+        save(draw(_named(sets), start=begin), plot)
     show(rows, form=form, output=output)
 
 
-def _rows(sets: Sequence[ParameterSet], found: "GameSweep") -> list[dict[str, object]]:
+def _rows(sets: Sequence[ParameterSet], found: "GameSweep", form: Form) -> list[dict[str, object]]:
     swept = varying(sets)
-    names = ("(0,0)", "(0,1)", "(1,0)", "(1,1)")
     rows: list[dict[str, object]] = []
     for place, values in enumerate(sets):
         row: dict[str, object] = {name: values[name] for name in swept}
         row.update({name: float(getattr(found, name)[place]) for name in "abcd"})
         row.update({"x": _there(found.x, place), "y": _there(found.y, place)})
         row["condition"] = str(found.condition[place])
-        row.update(zip(names, map(str, found.corners[place]), strict=True))
+        row.update(zip(CORNERS, map(str, found.corners[place]), strict=True))
         square = _there(found.interior_square, place)
         row["E5"] = None if square is None else str(Verdict.CENTRE if square < 0.0 else Verdict.SADDLE)
-        row["E5 eigenvalues"] = None if square is None else f"+-{sqrt(abs(square)):.9g}{'i' if square < 0.0 else ''}"
+        corners = [(float(along_x), float(along_y)) for along_x, along_y in found.eigenvalues[place]]
+        if form != "text":
+            row.update(_eigenvalues(corners, square))
+        else:
+            row.update(_spelled(corners if len(sets) == 1 else [], square))
         row.update({"S1 by lines": _there(found.s1, place), "S1 exact": _there(found.basin, place)})
         rows.append(row)
     return rows
+
+
+def _eigenvalues(corners: Sequence[tuple[float, float]], square: float | None) -> dict[str, object]:
+    """Both of each corner, and one of E5's two, which are each other's opposites."""
+    row: dict[str, object] = {}
+    for name, (along_x, along_y) in zip(CORNERS, corners, strict=True):
+        row.update({f"{name} eigenvalue along x": along_x, f"{name} eigenvalue along y": along_y})
+    row["E5 eigenvalue real"] = None if square is None else sqrt(max(square, 0.0))
+    row["E5 eigenvalue imaginary"] = None if square is None else sqrt(max(-square, 0.0))
+    return row
+
+
+def _spelled(corners: Sequence[tuple[float, float]], square: float | None) -> dict[str, object]:
+    """Eigenvalues for people."""
+    row: dict[str, object] = {
+        f"{name} eigenvalues": f"{along_x:.9g}, {along_y:.9g}"
+        for name, (along_x, along_y) in zip(CORNERS, corners, strict=False)
+    }
+    row["E5 eigenvalues"] = None if square is None else f"+-{sqrt(abs(square)):.9g}{'i' if square < 0.0 else ''}"
+    return row
 
 
 def _there(values: "Masked", place: int) -> float | None:

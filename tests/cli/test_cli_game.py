@@ -3,12 +3,14 @@
 given nothing: it should say that the printed game has four saddles and a centre
 given a sweep: a row a game, also as JSON and CSV, with basins where there are two
 given --start: where the path rests, or how its orbit closes
-given --plot: a picture; another file is refused, as are unknown names and starts
+given JSON or CSV: eigenvalues are numbers, of the corners too; text spells them, the corners' for one game
+given --plot: a picture, with the path from --start; another file is refused, as are unknown names and starts
 """
 
 import csv
 import io
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,26 @@ def test_printed() -> None:
     assert row["period"] == pytest.approx(0.1052317, abs=5e-8)
     assert row["S1 by credit_cost"] == pytest.approx(0.0025)
     assert "condition 4" in game().output
+
+
+def test_eigenvalues() -> None:
+    (row,) = rows_of()
+    places = [f"({x},{y}) eigenvalue along {axis}" for x, y in ("00", "01", "10", "11") for axis in "xy"]
+    assert [row[place] for place in places] == [-130, 140, 70, -140, 130, -210, -70, 210]
+    assert (row["E5 eigenvalue real"], row["E5 eigenvalue imaginary"]) == (0, math.sqrt(3822))
+    said = game().output
+    assert "(0,0) eigenvalues  -130, 140\n" in said
+    assert "E5 eigenvalues     +-61.8223261i\n" in said
+
+
+def test_eigenvalues_of_many() -> None:
+    words = ("--set", "fraud_share=0.8", "--set", "incentive=50,300")
+    none, saddle = rows_of(*words)
+    assert (none["E5 eigenvalue real"], none["E5 eigenvalue imaginary"]) == (None, None)
+    assert (saddle["E5 eigenvalue real"], saddle["E5 eigenvalue imaginary"]) == (pytest.approx(math.sqrt(910), rel=1e-15), 0)
+    (header, *_) = csv.reader(io.StringIO(game(*words, "--form", "csv").output))
+    assert list(none) == header
+    assert "(0,0) eigenvalues" not in game(*words).output  # the table would be too wide
 
 
 def test_sweep() -> None:
@@ -66,6 +88,13 @@ def test_plot(tmp_path: Path, picture: str) -> None:
     assert "<svg" in path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("picture", ["phase", "basins"])
+def test_plot_draws_the_path_from_the_start(tmp_path: Path, picture: str) -> None:
+    path = tmp_path / "game.svg"
+    assert game("--start", "0.33,0.47", "--picture", picture, "--plot", str(path)).exit_code == 0
+    assert 'id="start"' in path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -93,6 +122,7 @@ def test_refuses(words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_refusal_names_the_game_and_the_parameter() -> None:
     assert str(game("--set", "fraud_share=0.5,1.5").exception).startswith("fraud_share[1] is 1.5")
+    assert str(game("--set", "fraud_share=1.5").exception).startswith("fraud_share is 1.5")
 
 
 def test_many_games_are_followed_in_one_call() -> None:
