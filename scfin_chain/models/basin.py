@@ -6,6 +6,7 @@ from scfin_chain.models import domain
 from scfin_chain.models.border import basin_of_use
 from scfin_chain.models.equilibrium import Condition, Stability, stability
 from scfin_chain.models.game import Dynamics
+from scfin_chain.models.game_formulas import area_above_falling, area_below_rising
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def approximate_basins(found: Stability) -> Basins | None:
     if found.condition is Condition.CONDITION_2:
         return _basins(polyline_area(found.x, found.y), found.condition, exact=False)
     if found.condition is Condition.CONDITION_3:
-        return _basins((1.0 + found.y - found.x) / 2.0, found.condition, exact=False)
+        return _basins(area_below_rising(found.x, found.y), found.condition, exact=False)
     return None
 
 
@@ -161,4 +162,4 @@ def polyline_area(x: float, y: float) -> float:
     """
     domain.share("x", x)
     domain.share("y", y)
-    return 1.0 - (x + y) / 2.0
+    return area_above_falling(x, y)

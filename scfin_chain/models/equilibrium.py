@@ -1,13 +1,24 @@
 """Where the game of paper 001 rests, and whether it stays there."""
 
 import cmath
-import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
+from scfin_chain.models.formulas import Number
 from scfin_chain.models.game import Dynamics
+from scfin_chain.models.game_formulas import Coefficients, corner_eigenvalues, interior_margins, interior_square
+from scfin_chain.models.potential import Floats
+
+Words = npt.NDArray[np.str_]
+
+UNDEFINED: Final = "undefined"
+"""Condition of a game with b or d zero, of which `stability` refuses to speak: no single fifth equilibrium."""
 
 
 class Condition(StrEnum):
@@ -56,6 +67,31 @@ class Verdict(StrEnum):
     SADDLE = "saddle"
     CENTRE = "centre"
     NON_HYPERBOLIC = "non-hyperbolic"
+
+
+def _by_b_and_d(condition_1: str, condition_2: str, condition_3: str, condition_4: str) -> list[list[str]]:
+    """What each sign of b and d has, in the order 0, 1, -1 of both, so that a sign is an index."""
+    none = [UNDEFINED] * 3
+    return [none, [UNDEFINED, condition_1, condition_2], [UNDEFINED, condition_3, condition_4]]
+
+
+_CONDITIONS: Final = np.array(
+    [
+        _by_b_and_d(*[Condition.BOUNDARY] * 4),
+        _by_b_and_d(Condition.CONDITION_1, Condition.CONDITION_2, Condition.CONDITION_3, Condition.CONDITION_4),
+        _by_b_and_d(*[Condition.NO_INTERIOR] * 4),
+    ]
+)
+"""By the sign of the least of `interior_margins` and those of b and d, each in the order 0, 1, -1."""
+
+_VERDICTS: Final = np.array(
+    [
+        [Verdict.NON_HYPERBOLIC] * 3,
+        [Verdict.NON_HYPERBOLIC, Verdict.UNSTABLE, Verdict.SADDLE],
+        [Verdict.NON_HYPERBOLIC, Verdict.SADDLE, Verdict.STABLE],
+    ]
+)
+"""By the signs of a corner's eigenvalues, each in the order 0, 1, -1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +145,7 @@ class Stability:
     condition: Condition
     x: float
     y: float
-    corners: tuple[Equilibrium, Equilibrium, Equilibrium, Equilibrium]
+    corners: tuple[Equilibrium, ...]
     interior: Equilibrium | None
 
     @property
@@ -161,46 +197,52 @@ def stability(dynamics: Dynamics) -> Stability:
             raise ModelDomainError(field, value, "different from zero: no single fifth equilibrium")
     x = domain.computed("x*", dynamics.a / dynamics.b)
     y = domain.computed("y*", dynamics.c / dynamics.d)
-    condition = _condition(dynamics)
+    condition = Condition(str(conditions(dynamics)))
     outside = condition in (Condition.BOUNDARY, Condition.NO_INTERIOR)
     interior = None if outside else _interior(dynamics, x, y)
     return Stability(condition=condition, x=x, y=y, corners=_corners(dynamics), interior=interior)
 
 
-def _condition(dynamics: Dynamics) -> Condition:
-    """Condition from signs alone: x* is inside iff a and U have b's sign, y* iff c and d - c have d's."""
-    gain = math.copysign(1.0, dynamics.b)
-    penalty = math.copysign(1.0, dynamics.d)
-    least = min(gain * dynamics.a, gain * dynamics.supervised_gain, penalty * dynamics.c, -penalty * dynamics.saving)
-    if least < 0.0:
-        return Condition.NO_INTERIOR
-    if least == 0.0:
-        return Condition.BOUNDARY
-    if gain > 0.0:
-        return Condition.CONDITION_1 if penalty > 0.0 else Condition.CONDITION_2
-    return Condition.CONDITION_3 if penalty > 0.0 else Condition.CONDITION_4
+def conditions(games: Coefficients[Number]) -> Words:
+    """Values of `Condition` for one game or many, or ``UNDEFINED``, by signs alone.
+
+    Examples
+    --------
+    >>> even = Coefficients(a=1.0, b=2.0, c=-1.0, d=-2.0, supervised_gain=1.0, saving=1.0)
+    >>> nothing = Coefficients(a=0.0, b=0.0, c=0.0, d=0.0, supervised_gain=0.0, saving=0.0)
+    >>> str(conditions(even)), str(conditions(nothing))
+    ('condition 2', 'undefined')
+    """
+    inside = _signs(np.min(interior_margins(games), axis=0))
+    return np.asarray(_CONDITIONS[inside, _signs(games.b), _signs(games.d)])
 
 
-def _corners(dynamics: Dynamics) -> tuple[Equilibrium, Equilibrium, Equilibrium, Equilibrium]:
-    return (
-        _corner(0.0, 0.0, dynamics.c, -dynamics.a),
-        _corner(0.0, 1.0, dynamics.saving, dynamics.a),
-        _corner(1.0, 0.0, -dynamics.c, dynamics.supervised_gain),
-        _corner(1.0, 1.0, -dynamics.saving, -dynamics.supervised_gain),
+def verdicts(first: float | Floats, second: float | Floats) -> Words:
+    """Values of `Verdict` for corners with these eigenvalues; one that is zero makes its corner non-hyperbolic.
+
+    Examples
+    --------
+    >>> verdicts(np.array([-1.0, -1.0, 0.0]), np.array([-1.0, 1.0, -1.0])).tolist()
+    ['evolutionarily stable', 'saddle', 'non-hyperbolic']
+    """
+    return np.asarray(_VERDICTS[_signs(first), _signs(second)])
+
+
+def _signs(values: float | Floats) -> npt.NDArray[np.int_]:
+    return np.sign(values).astype(int)
+
+
+def _corners(dynamics: Dynamics) -> tuple[Equilibrium, ...]:
+    places = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
+    return tuple(
+        Equilibrium(
+            x=x, y=y, eigenvalues=(complex(first), complex(second)), verdict=Verdict(str(verdicts(first, second)))
+        )
+        for (x, y), (first, second) in zip(places, corner_eigenvalues(dynamics), strict=True)
     )
 
 
-def _corner(x: float, y: float, first: float, second: float) -> Equilibrium:
-    if first == 0.0 or second == 0.0:
-        verdict = Verdict.NON_HYPERBOLIC
-    elif (first < 0.0) != (second < 0.0):
-        verdict = Verdict.SADDLE
-    else:
-        verdict = Verdict.STABLE if first < 0.0 else Verdict.UNSTABLE
-    return Equilibrium(x=x, y=y, eigenvalues=(complex(first), complex(second)), verdict=verdict)
-
-
 def _interior(dynamics: Dynamics, x: float, y: float) -> Equilibrium:
-    root = cmath.sqrt(-dynamics.b * dynamics.d * x * (1.0 - x) * y * (1.0 - y))
+    root = cmath.sqrt(interior_square(dynamics, x, y))
     verdict = Verdict.CENTRE if (dynamics.b < 0.0) == (dynamics.d < 0.0) else Verdict.SADDLE
     return Equilibrium(x=x, y=y, eigenvalues=(root, -root), verdict=verdict)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic
 
+import numpy as np
+
 from scfin_chain.models.formulas import Number
 
 ROUNDING: Final = 1e-12
@@ -79,3 +81,69 @@ def coefficients_of(game: Mapping[str, Number], total: Callable[..., Number]) ->
         "supervised_gain": total(game["incentive"], game["supervised_penalty"], -game["loan"], -2.0 * interest),
         "saving": total(*saving),
     }
+
+
+def corner_eigenvalues(game: Coefficients[Number]) -> tuple[tuple[Number, Number], ...]:
+    """Eigenvalues of the Jacobian at (0,0), (0,1), (1,0), (1,1): the bank's and the firm's, money.
+
+    Examples
+    --------
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> corner_eigenvalues(replicator_dynamics(PRINTED_GAME))
+    ((-130.0, 140.0), (70.0, -140.0), (130.0, -210.0), (-70.0, 210.0))
+    """
+    return (
+        (game.c, 0.0 - game.a),
+        (game.saving, game.a),
+        (0.0 - game.c, game.supervised_gain),
+        (0.0 - game.saving, 0.0 - game.supervised_gain),
+    )
+
+
+def interior_margins(game: Coefficients[Number]) -> tuple[Number, Number, Number, Number]:
+    """Numbers all of which are positive where the fifth equilibrium is inside, and none negative where on the edge.
+
+    The share x* is inside if a and U have b's sign, y* if c and d - c have d's.
+
+    Examples
+    --------
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> [float(margin) for margin in interior_margins(replicator_dynamics(PRINTED_GAME))]
+    [140.0, 210.0, 130.0, 70.0]
+    """
+    bank, firm = np.sign(game.b), np.sign(game.d)
+    return bank * game.a, bank * game.supervised_gain, firm * game.c, 0.0 - firm * game.saving
+
+
+def interior_square(game: Coefficients[Number], x: Number, y: Number) -> Number:
+    r"""Square of the eigenvalues at the fifth equilibrium, :math:`-b d\, x^* (1 - x^*)\, y^* (1 - y^*)`.
+
+    Examples
+    --------
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> round(interior_square(replicator_dynamics(PRINTED_GAME), 0.4, 0.65), 9)
+    -3822.0
+    """
+    return -game.b * game.d * x * (1.0 - x) * y * (1.0 - y)
+
+
+def area_above_falling(x: Number, y: Number) -> Number:
+    r"""Share of the square above the straight lines from (0,1) over (x, y) to (1,0), :math:`1 - (x + y)/2`.
+
+    Examples
+    --------
+    >>> area_above_falling(0.5, 0.75)
+    0.375
+    """
+    return 1.0 - (x + y) / 2.0
+
+
+def area_below_rising(x: Number, y: Number) -> Number:
+    r"""Share of the square below the straight lines from (0,0) over (x, y) to (1,1), :math:`(1 + y - x)/2`.
+
+    Examples
+    --------
+    >>> area_below_rising(0.5, 0.5)
+    0.5
+    """
+    return (1.0 + y - x) / 2.0

@@ -9,17 +9,22 @@ import numpy.typing as npt
 from scfin_chain.models.arrays import checked_arrays, common_shape
 from scfin_chain.models.border import basin_of_use
 from scfin_chain.models.domain import AMOUNT_LIMIT
-from scfin_chain.models.equilibrium import Condition, Verdict
+from scfin_chain.models.equilibrium import UNDEFINED as UNDEFINED
+from scfin_chain.models.equilibrium import Condition, Verdict, Words, conditions, verdicts
 from scfin_chain.models.game import PRINTED_GAME, Game
-from scfin_chain.models.game_formulas import ROUNDING, Coefficients, coefficients_of
+from scfin_chain.models.game_formulas import (
+    ROUNDING,
+    Coefficients,
+    area_above_falling,
+    area_below_rising,
+    coefficients_of,
+    corner_eigenvalues,
+    interior_square,
+)
 from scfin_chain.models.interval import Interval, refuse_first
 from scfin_chain.models.potential import Floats
 
-Words = npt.NDArray[np.str_]
 Masked = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]
-
-UNDEFINED = "undefined"
-"""Condition of a game with b or d zero, of which `stability` refuses to speak: no single fifth equilibrium."""
 
 _DOMAINS = {
     field.name: Interval(0.0, 1.0 if field.name in ("loan_rate", "investment_rate", "fraud_share") else AMOUNT_LIMIT)
@@ -105,20 +110,21 @@ def sweep_games(parameters: Mapping[str, npt.ArrayLike], base: Game = PRINTED_GA
     """
     given = _values(parameters, base)
     found = coefficients_of(given, _total)
-    a, b, c, d, gain, saved = found.values()
-    eigenvalues = _corner_eigenvalues(a, c, gain, saved)
-    condition = _conditions(a, b, c, d, gain, saved)
+    games = Coefficients(**found)
+    eigenvalues = np.stack([np.stack(pair, axis=-1) for pair in corner_eigenvalues(games)], axis=-2)
+    condition = conditions(games)
     exists = condition != UNDEFINED
-    x, y = _ratio("x*", a, b, exists), _ratio("y*", c, d, exists)
+    x, y = _ratio("x*", games.a, games.b, exists), _ratio("y*", games.c, games.d, exists)
     inside = _one_of(condition, "condition 1", "condition 2", "condition 3", "condition 4")
     bistable = _one_of(condition, Condition.CONDITION_2, Condition.CONDITION_3)
     xi, yi = np.where(inside, x.data, 0.0), np.where(inside, y.data, 0.0)  # what lies far outside would overflow
-    straight = np.where(condition == Condition.CONDITION_3, (1.0 + yi - xi) / 2.0, 1.0 - (xi + yi) / 2)
-    square = -b * d * xi * (1.0 - xi) * yi * (1.0 - yi)
+    falls = condition == Condition.CONDITION_2
     return GameSweep(
-        **found, condition=condition, x=x, y=y, corners=_verdicts(eigenvalues), eigenvalues=eigenvalues,
-        interior_square=_where(inside, square), s1=_where(bistable, straight),
-        basin=_where(bistable, _basins(Coefficients(**found), condition)),
+        **found, condition=condition, x=x, y=y,
+        corners=verdicts(eigenvalues[..., 0], eigenvalues[..., 1]), eigenvalues=eigenvalues,
+        interior_square=_where(inside, interior_square(games, xi, yi)),
+        s1=_where(bistable, np.where(falls, area_above_falling(xi, yi), area_below_rising(xi, yi))),
+        basin=_where(bistable, _basins(games, condition)),
     )  # fmt: skip
 
 
@@ -139,34 +145,6 @@ def _total(*terms: Floats) -> Floats:
     total = total + lost
     size = np.max([np.abs(term) for term in terms], axis=0)
     return np.where(np.abs(total) <= ROUNDING * size, 0.0, total)
-
-
-def _corner_eigenvalues(a: Floats, c: Floats, gain: Floats, saving: Floats) -> Floats:
-    pairs = ((c, 0.0 - a), (saving, a), (0.0 - c, gain), (0.0 - saving, 0.0 - gain))
-    return np.stack([np.stack(pair, axis=-1) for pair in pairs], axis=-2)
-
-
-def _verdicts(eigenvalues: Floats) -> Words:
-    first, second = eigenvalues[..., 0], eigenvalues[..., 1]
-    zero = (first == 0.0) | (second == 0.0)
-    mixed = (first < 0.0) != (second < 0.0)
-    verdicts = np.where(first < 0.0, Verdict.STABLE.value, Verdict.UNSTABLE.value)
-    verdicts = np.where(mixed, Verdict.SADDLE.value, verdicts)
-    return np.where(zero, Verdict.NON_HYPERBOLIC.value, verdicts)
-
-
-def _conditions(a: Floats, b: Floats, c: Floats, d: Floats, gain: Floats, saving: Floats) -> Words:
-    """By signs alone, as `stability` does."""
-    bank, firm = np.sign(b), np.sign(d)
-    least = np.min([bank * a, bank * gain, firm * c, 0.0 - firm * saving], axis=0)
-    by_b = np.where(
-        b > 0.0,
-        np.where(d > 0.0, Condition.CONDITION_1.value, Condition.CONDITION_2.value),
-        np.where(d > 0.0, Condition.CONDITION_3.value, Condition.CONDITION_4.value),
-    )
-    inside = np.where(least == 0.0, Condition.BOUNDARY.value, by_b)
-    result = np.where(least < 0.0, Condition.NO_INTERIOR.value, inside)
-    return np.where((b == 0.0) | (d == 0.0), UNDEFINED, result)
 
 
 def _one_of(condition: Words, *values: str) -> npt.NDArray[np.bool_]:
