@@ -39,9 +39,6 @@ DEFAULTS: Final[ParameterSet] = {
 CURVES: Final = 6
 """Most curves of one picture."""
 
-MOST_FIRMS: Final = 100_000
-"""Most firms that a picture goes to."""
-
 
 @app.command()
 def price(
@@ -101,9 +98,8 @@ def price(
     if tornado:
         figure = pricing.tornado_figure(swings, price=price_relationship(relationships[0]).price.rate)
     elif across == "firms":
-        most = max(40, *(relationship.firms for relationship in relationships))
         named = [(name, relationships[places[0]]) for name, places in curves.items()]
-        figure = pricing.firms_figure(named, most=min(most, MOST_FIRMS))
+        figure = pricing.firms_figure(named, asked=[relationship.firms for relationship in relationships])
     else:
         figure = pricing.sweep_figure(
             across,

@@ -8,6 +8,7 @@ given a wrong value: one line that names it, and no output
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 
 from scfin_chain.cli.program import app
 from scfin_chain.errors import InvalidInput, ModelDomainError
-from scfin_chain.models import PRINTED_RELATIONSHIP, Lending, optimal_line, price_tornado
+from scfin_chain.models import PRINTED_RELATIONSHIP, Lending, optimal_line, price_relationship, price_tornado
 from scfin_chain.pictures.line import profit_figure
 from scfin_chain.pictures.pricing import firms_figure, sweep_figure, tornado_figure
 
@@ -169,6 +170,28 @@ def test_a_picture_has_each_curve_once(
         assert {round(row["price"], 12) for row in table} <= shown
 
 
+@pytest.mark.parametrize(
+    ("asked", "scale", "ends"),
+    [
+        ([8], "linear", (1, 40)),
+        ([20, 1, 2, 3, 8], "linear", (1, 20)),
+        ([100, 1000, 5000], "log", (100, 5000)),
+        ([5000], "log", (1, 5000)),
+        ([1, 10**12], "log", (1, 10**12)),
+    ],
+)
+def test_a_picture_by_firms_marks_those_asked_for(asked: list[int], scale: str, ends: tuple[int, int]) -> None:
+    (axes,) = firms_figure([("paper", PRINTED_RELATIONSHIP)], asked=asked).axes
+    curve = axes.lines[0]
+    marked = {int(curve.get_xdata()[place]): curve.get_ydata()[place] for place in curve.get_markevery()}
+    assert list(marked) == sorted(asked)
+    for firms, price in marked.items():
+        expected = price_relationship(replace(PRINTED_RELATIONSHIP, firms=firms)).price.rate
+        assert price == pytest.approx(expected, rel=1e-12)
+    assert all(tick == round(tick) for tick in axes.get_xticks() if tick > 1)
+    assert (axes.get_xscale(), (curve.get_xdata()[0], curve.get_xdata()[-1])) == (scale, ends)
+
+
 def test_line_given_paper() -> None:
     (row,) = rows("line")
     assert row["guarantee"] == pytest.approx(13_514_377, abs=5e-4)
@@ -202,7 +225,7 @@ def test_pictures_hold_the_models_numbers() -> None:
     assert [bar.get_x() + bar.get_width() for bar in bars[: len(swings)]] == pytest.approx(
         [one.price_low for one in swings]
     )
-    by_firms = firms_figure([("paper", PRINTED_RELATIONSHIP)]).axes[0]
+    by_firms = firms_figure([("paper", PRINTED_RELATIONSHIP)], asked=[8]).axes[0]
     assert by_firms.lines[0].get_ydata()[7] == pytest.approx(0.039498063659, abs=5e-13)
     assert by_firms.get_xlabel() == "firms, N"
     assert sweep_figure("volatility", {"": [(0.1, 0.03), (0.2, 0.04)]}).axes[0].lines[0].get_ydata().tolist() == [
