@@ -184,7 +184,7 @@ def _lowest(repayment: RepaymentDistribution) -> float:
         raise ModelDomainError("repayment", repayment, "a law with cdf, ppf and support")
     try:
         low, high = repayment.support()
-    except (TypeError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):
         raise ModelDomainError(
             "repayment", _name(repayment), "a law with two ends and no parameter left open"
         ) from None

@@ -6,15 +6,18 @@ given any float, also an infinite or undefined one
 
 import cmath
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from scfin_chain import models
 from scfin_chain.models import ModelDomainError
 from scfin_chain.models.basin import exact_basins
+from scfin_chain.models.domain import AMOUNT_LIMIT
+from scfin_chain.models.relationship import RELATIONSHIP_DOMAINS
 
 anything = st.one_of(
     st.floats(),
@@ -152,9 +155,42 @@ def quote(v: list[float]) -> object:
     return models.conventional_quote(**premiums), models.basis_points_up(v[5]), models.normal_quantile(v[6])
 
 
+def best_rate(v: list[float]) -> object:
+    answer = models.RateResponse(default_probability=v[0], reference_rate=v[1], slope=v[2])
+    best = models.best_rate(v[3], cost_rate=v[4], default_probability=answer, ceiling=v[5])
+    return best, answer.survival(v[6]), models.best_rate(v[3], cost_rate=v[4], default_probability=v[0], ceiling=v[5])
+
+
+def tables(v: list[float]) -> object:
+    lending = models.Lending(rate=v[0], cost_rate=v[1], cap=v[2])
+    return (
+        models.profits_by_line(lending, v[3:6]),
+        models.line_scenarios(v[6:8], guarantee=v[8], default_probability=v[9], cost_rate=v[10], change=v[11]),
+        models.line_elasticities(rate=max(v[0], v[1]), cost_rate=min(v[0], v[1]), default_probability=v[9]),
+    )
+
+
+def under(v: list[float]) -> object:
+    lending = models.Lending(rate=v[0], cost_rate=v[1], cap=v[2])
+    law = stats.uniform(loc=v[3], scale=v[4])
+    return models.optimal_line_under(lending, law), models.expected_profit_under(lending, v[5], law)
+
+
+def tornado(v: list[float]) -> object:
+    moved = dict(zip(models.PRINTED_RELATIONSHIP.inputs, v, strict=False)) | {"firms": 3}
+    return models.price_tornado(replace(models.PRINTED_RELATIONSHIP, **moved), change=v[14])
+
+
+def supervision(v: list[float]) -> object:
+    record = models.RepaymentRecord(repaid=v[0], due=v[1])  # type: ignore[arg-type]
+    names = [field.name for field in fields(models.SupervisionStakes)]
+    verdict = models.judge_supervision(record, models.SupervisionStakes(**dict(zip(names, v[2:7], strict=True))))  # type: ignore[arg-type]
+    return record.belief, verdict
+
+
 CALLS = [
     option, balance, collateral, deviations, cost_and_income, rating, bond, odds, guarantee, line, pair, game, integral,
-    programme, quote,
+    programme, quote, best_rate, tables, under, tornado, supervision,
 ]  # fmt: skip
 
 
@@ -177,3 +213,56 @@ def test_answers_finitely_or_refuses_given_fractions(call: Callable[[list[float]
         assert_finite(call(v))
     except ModelDomainError:
         return
+
+
+shares = st.floats(0, 1)
+amounts = st.floats(0, AMOUNT_LIMIT)
+exponents = st.floats(-300, 45).map(lambda power: 10.0**power)
+
+
+@exhaustive
+@given(shares, shares, st.floats(0, 1e6), amounts, shares, shares)
+def test_a_best_rate_over_its_whole_domain(
+    probability: float, reference: float, slope: float, guarantee: float, cost: float, room: float
+) -> None:
+    ceiling = cost + room * (1 - cost)
+    assume(0 < probability < 1 and cost < ceiling <= 1)
+    answer = models.RateResponse(default_probability=probability, reference_rate=reference, slope=slope)
+    best = models.best_rate(guarantee, cost_rate=cost, default_probability=answer, ceiling=ceiling)
+    assert_finite(best)
+    assert cost <= best.rate <= ceiling
+
+    def profit(rate: float) -> float:
+        return (rate - cost) ** 2 / (1 + rate) * answer.survival(rate) * guarantee / 2
+
+    for part in (0.01, 0.1, 0.5, 0.9, 1.0):
+        for rate in (cost + part * (best.rate - cost), best.rate + part * (ceiling - best.rate)):
+            assert profit(min(rate, 1.0)) <= best.profit * (1 + 1e-6) + 1e-300
+
+
+@exhaustive
+@given(shares, shares, amounts, exponents, amounts)
+def test_a_line_over_its_whole_domain(rate: float, cost: float, cap: float, exponent: float, line: float) -> None:
+    lending = models.Lending(rate=rate, cost_rate=cost, cap=cap)
+    best = models.optimal_line(lending, exponent=exponent)
+    assert_finite(best)
+    assert 0 <= best.line <= cap
+    assert_finite(models.expected_profit(lending, line, exponent=exponent))
+    assert_finite(models.profits_by_line(lending, [0.0, line, cap]))
+
+
+@exhaustive
+@given(data=st.data())
+def test_a_relationship_over_its_whole_domain_is_priced_or_refused(data: st.DataObject) -> None:
+    inputs = {
+        name: data.draw(
+            st.integers(int(one.low), int(one.high)) if one.whole else st.floats(one.low, one.high), label=name
+        )
+        for name, one in RELATIONSHIP_DOMAINS.items()
+    }
+    try:
+        relationship = models.Relationship(**inputs)  # type: ignore[arg-type]
+        answer = models.price_relationship(relationship), models.price_tornado(relationship)
+    except ModelDomainError:
+        return
+    assert_finite(answer)
