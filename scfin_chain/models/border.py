@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models.arrays import common_shape
@@ -193,7 +194,7 @@ def _piece(below: Side, above: Side) -> Floats:
     total = np.zeros(over.rest.shape)
     for position in np.arange(-_REACH, _REACH + _STEP / 2, _STEP):
         exponent = np.pi * np.sinh(position)
-        part, rest_of_part = 1.0 / (1.0 + np.exp(exponent)), 1.0 / (1.0 + np.exp(-exponent))
+        part, rest_of_part = expit(-exponent), expit(exponent)
         shift = np.log1p(-rest_of_part) if part > 0.5 else np.log(part)
         shift = shift - np.log1p(over.rest * rest_of_part / over.left)
         level = divergence(over.rest, over.left, shift) * (over.weight / beside.weight)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from scipy.special import expit
+
 from scfin_chain.models import domain
 
 _ROUNDING: Final = 1e-15
@@ -191,8 +193,7 @@ def probability_from_log_odds(odds: float) -> float:
     0.5
     """
     domain.number("odds", odds)
-    tail = math.exp(-abs(odds))
-    return 1.0 / (1.0 + tail) if odds >= 0.0 else tail / (1.0 + tail)
+    return float(expit(odds))
 
 
 def probability_over(probability: float, *, horizon: float, years: float) -> float:

@@ -14,17 +14,6 @@ _ROUNDS: Final = 100
 """Newton steps allowed; a convex function met from outside takes fewer than ten."""
 
 
-def share_of(odds: Floats) -> Floats:
-    """Share of a log-odds, 1/(1 + exp(-odds)), pure numbers, without overflow.
-
-    Examples
-    --------
-    >>> share_of(np.array([-np.inf, 0.0, 800.0])).tolist()
-    [0.0, 0.5, 1.0]
-    """
-    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * odds))
-
-
 def softplus(odds: Floats) -> Floats:
     """Minus the logarithm of the share that is left, ln(1 + exp(odds)), pure numbers, without overflow.
 

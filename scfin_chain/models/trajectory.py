@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
@@ -13,7 +14,7 @@ from scfin_chain.models.arrays import common_shape
 from scfin_chain.models.equilibrium import Verdict, stability
 from scfin_chain.models.game import Dynamics
 from scfin_chain.models.interval import Interval, refuse_first
-from scfin_chain.models.potential import Floats, share_of, softplus
+from scfin_chain.models.potential import Floats, softplus
 from scfin_chain.models.sweep import GameSweep
 
 _TOLERANCE: Final = 1e-10
@@ -141,7 +142,7 @@ def trajectories(dynamics: Dynamics, x: npt.ArrayLike, y: npt.ArrayLike, *, time
     follow = _Follower(flow, state)
     for row, span in enumerate(np.diff(moments, prepend=0.0)):
         follow.on(span)
-        seen_x[row], seen_y[row] = share_of(follow.state[0]), share_of(follow.state[1])
+        seen_x[row], seen_y[row] = expit(follow.state)
     shape = (len(moments), *x0.shape)
     if len(moments) and moments[0] == 0.0:
         seen_x[0], seen_y[0] = x0.ravel(), y0.ravel()

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.interval import Interval, refuse_first
 from scfin_chain.models.populations.payoffs import PopulationGame, gains, mixes, parts
-from scfin_chain.models.potential import Floats, share_of
+from scfin_chain.models.potential import Floats
 
 Counts = npt.NDArray[np.int64]
 
@@ -234,7 +235,7 @@ def _revised(process: PairwiseComparison, counts: Counts, earned: Floats, chance
     others = flat.copy()
     others[row, own] -= 1
     other = _drawn(others, chance)
-    follows = chance.random(len(flat)) < share_of(process.selection * (gain[row, other] - gain[row, own]))
+    follows = chance.random(len(flat)) < expit(process.selection * (gain[row, other] - gain[row, own]))
     by_lot = chance.random(len(flat)) < process.mutation
     taken = np.where(by_lot, chance.integers(0, flat.shape[1], len(flat)), np.where(follows, other, own))
     moved = flat.copy()

@@ -99,6 +99,12 @@ def test_paths_equal_scipy() -> None:
         assert np.abs(ours.y - found.y[1]).max() < 1e-7
 
 
+def test_paths_given_hardly_any_share() -> None:
+    # on the edge where all firms repay, the share's odds grow at the rate c - d = 70
+    paths = trajectories(PRINTED, 1e-30, 1.0, times=[0.1])
+    assert float(paths.x[0]) == pytest.approx(1e-30 * math.exp(7), rel=1e-9)
+
+
 def test_paths_given_a_hundred_turns_keep_the_first_integral() -> None:
     x, y = np.random.default_rng(3).uniform(0.02, 0.98, (2, 40))
     paths = trajectories(PRINTED, x, y, times=np.linspace(0, 10, 30))
