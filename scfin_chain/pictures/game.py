@@ -42,8 +42,8 @@ _TITLE: Final = 46
 _ROW: Final = 32
 """Letters of a legend of three that fit below a panel in a row."""
 
-_WIDTH: Final = 4.2
-"""Of a panel, inches."""
+_WIDTH, _HEIGHT = 4.2, 4.3
+"""Of a panel without its title, inches."""
 
 _UPPER, _LOWER = "0.75", "0.95"
 """Greys of the two basins."""
@@ -118,7 +118,7 @@ def _figure(titles: list[str]) -> tuple[Figure, list[Axes]]:
     lines = max(len(_wrapped(title).splitlines()) for title in titles)
     columns = min(count, 3 if count != 4 else 2)
     rows = -(-count // columns)
-    figure, panels = new_figure(rows, columns, panel=(_WIDTH, 4.2 + _LINE * lines))
+    figure, panels = new_figure(rows, columns, panel=(_WIDTH, _HEIGHT + _LINE * lines))
     for spare in panels[count:]:
         spare.set_visible(False)
     for axes in panels[:count]:

@@ -121,6 +121,15 @@ def test_a_long_title_keeps_to_its_panel() -> None:
         assert axes.get_title().startswith("changed\npaper: stable\n")
 
 
+def test_titles_of_many_panels_are_whole() -> None:
+    figure = basin_figure({str(number): BISTABLE for number in range(PANELS_LIMIT)})
+    figure.draw_without_rendering()
+    titles = [axes.title.get_window_extent() for axes in figure.axes]
+    assert max(title.y1 for title in titles) < figure.bbox.y1
+    labels = [axes.xaxis.label.get_window_extent() for axes in figure.axes]
+    assert all(label.y0 > title.y1 for label, title in zip(labels, titles[3:], strict=False))
+
+
 @pytest.mark.parametrize("count", [0, PANELS_LIMIT + 1])
 def test_refuses_so_many(count: int) -> None:
     with pytest.raises(InvalidInput, match="games in one picture"):
