@@ -1,7 +1,9 @@
 """The break-even price of supply chain finance (paper 003, equation 2 solved for the price)."""
 
+import math
 from dataclasses import dataclass
 
+from scfin_chain.errors import ModelDomainError
 from scfin_chain.models import domain
 from scfin_chain.models.formulas import break_even_of, net_advance_years_of, uncovered_of
 
@@ -133,7 +135,7 @@ def break_even_price(terms: BreakEven) -> BreakEvenPrice:
     Raises
     ------
     ModelDomainError
-        If the price is too large for a float.
+        If the advance, over its term and net of tax, is so small beside the costs that no price is reasonable.
 
     Notes
     -----
@@ -159,9 +161,10 @@ def break_even_price(terms: BreakEven) -> BreakEvenPrice:
     (0.039498, 0.058589, False)
     """
     domain.instance("terms", terms, BreakEven)
-    price = break_even_of(terms.uncovered, terms.option_value, terms.firms, terms.net_advance_years)
-    rate = domain.computed("price", price)
-    limit = domain.computed("price limit", terms.uncovered / terms.net_advance_years)
+    net = terms.net_advance_years
+    rate, limit = break_even_of(terms.uncovered, terms.option_value, terms.firms, net), terms.uncovered / net
+    if not (abs(rate) <= domain.AMOUNT_LIMIT and math.isfinite(limit)):
+        raise ModelDomainError("advance * years * (1 - tax_rate)", net, "no vanishing part of costs and incomes")
     return BreakEvenPrice(rate=rate, limit=limit, negative=rate < 0.0, residual=identity_residual(terms, rate))
 
 

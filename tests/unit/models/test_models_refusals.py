@@ -17,6 +17,7 @@ from scfin_chain.models import (
     area_slopes,
     bond_default_probability,
     normal_cdf,
+    price_relationship,
     price_tornado,
 )
 
@@ -36,6 +37,13 @@ ANY: Any = "principle"
             "rating is 'principle': must be of type Rating",
         ),
         (lambda: price_tornado(PRINTED_RELATIONSHIP, bounds=ANY), "bounds is 'principle': must be of type Mapping"),
+        *(
+            (
+                lambda name=name, value=value: price_relationship(replace(PRINTED_RELATIONSHIP, **{name: value})),
+                r"advance \* years \* \(1 - tax_rate\) is \S+e-\d+: must be no vanishing part of costs and incomes",
+            )
+            for name, value in (("collateral", 1e-308), ("years", 1e-300), ("advance_rate", 1e-300))
+        ),
         (lambda: ANSWER(10**400), r"rate is 10+\.\.\.0+: must be a number in \[0, 1\]"),
         (lambda: ANSWER(ANY), "rate is 'principle': must be a number in"),
         (lambda: normal_cdf(math.nan), r"x is nan: must be a number in \[-inf, inf\]"),

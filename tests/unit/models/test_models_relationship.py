@@ -152,7 +152,7 @@ def test_arrays_refuse_by_index(inputs: dict[str, Any], message: str) -> None:
 
 
 def test_arrays_refuse_a_price_beyond_all_amounts() -> None:
-    with pytest.raises(ModelDomainError, match=r"rate\[1\] is -5"):
+    with pytest.raises(ModelDomainError, match=r"advance \* years \* \(1 - tax_rate\)\[1\] is 1.52e-300"):
         price_relationships(PRINTED_RELATIONSHIP, collateral=[11_270_000, 1e-300])
 
 
