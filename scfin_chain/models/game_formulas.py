@@ -147,3 +147,19 @@ def area_below_rising(x: Number, y: Number) -> Number:
     0.5
     """
     return (1.0 + y - x) / 2.0
+
+
+def conserved_terms(
+    game: Coefficients[Number], bank: tuple[Number, Number], firm: tuple[Number, Number]
+) -> list[Number]:
+    r"""Terms of the first integral, money: H is their sum.
+
+    ``bank`` is :math:`-\ln x` and :math:`-\ln(1 - x)`, ``firm`` the same of y.
+
+    Examples
+    --------
+    >>> from scfin_chain.models.game import PRINTED_GAME, replicator_dynamics
+    >>> conserved_terms(replicator_dynamics(PRINTED_GAME), (1.0, 1.0), (1.0, 1.0))
+    [-140.0, -210.0, -130.0, -70.0]
+    """
+    return [game.a * bank[0], game.supervised_gain * bank[1], game.c * firm[0], -game.saving * firm[1]]

@@ -4,6 +4,7 @@ import math
 
 from scfin_chain.models import domain
 from scfin_chain.models.game import Dynamics
+from scfin_chain.models.game_formulas import conserved_terms
 
 
 def first_integral(dynamics: Dynamics, x: float, y: float) -> float:
@@ -42,6 +43,5 @@ def first_integral(dynamics: Dynamics, x: float, y: float) -> float:
     """
     domain.within("x", x, 0, 1, open_low=True, open_high=True)
     domain.within("y", y, 0, 1, open_low=True, open_high=True)
-    bank = dynamics.a * math.log(x) + dynamics.supervised_gain * math.log1p(-x)
-    firm = dynamics.c * math.log(y) - dynamics.saving * math.log1p(-y)
-    return -(bank + firm)
+    bank, firm = ((-math.log(share), -math.log1p(-share)) for share in (x, y))
+    return sum(conserved_terms(dynamics, bank, firm))

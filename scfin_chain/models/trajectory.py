@@ -1,7 +1,7 @@
 """How the shares of paper 001's game move, for many starts at once."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -13,6 +13,7 @@ from scfin_chain.models import domain
 from scfin_chain.models.arrays import common_shape
 from scfin_chain.models.equilibrium import Verdict, stability
 from scfin_chain.models.game import Dynamics
+from scfin_chain.models.game_formulas import Coefficients, conserved_terms
 from scfin_chain.models.interval import Interval, refuse_first
 from scfin_chain.models.potential import Floats, softplus
 from scfin_chain.models.sweep import GameSweep
@@ -43,6 +44,8 @@ _SUBSTEPS: Final = (1, 2, 3, 4)
 
 _TIE: Final = 1e-14
 """Share of the first integral's terms below which two of its values are the same but for rounding."""
+
+_NAMES: Final = tuple(field.name for field in fields(Coefficients))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +299,7 @@ def _start(x: Floats, y: Floats) -> Floats:
 
 def _flow(dynamics: Dynamics | GameSweep, shape: tuple[int, ...]) -> "_Flow":
     """Of one game, or of one game for each start."""
-    parts = [getattr(dynamics, name) for name in ("a", "b", "c", "d", "supervised_gain", "saving")]
+    parts = [getattr(dynamics, name) for name in _NAMES]
     if isinstance(dynamics, GameSweep):
         return _Flow(np.stack([np.broadcast_to(part, shape).ravel() for part in parts]))
     return _Flow(np.array(parts, dtype=float))
@@ -307,7 +310,7 @@ class _Flow:
 
     def __init__(self, coefficients: Floats) -> None:
         self.coefficients = coefficients
-        self.a, self.b, self.c, self.d, self.gain, self.saving = coefficients
+        self.game = Coefficients(**dict(zip(_NAMES, coefficients, strict=True)))
         self.fastest = np.abs(coefficients[[0, 2, 4, 5]]).max(axis=0)
 
     def at(self, which: npt.NDArray[np.intp]) -> "_Flow":
@@ -316,13 +319,13 @@ class _Flow:
 
     def bank(self, upsilon: Floats) -> Floats:
         """c - d y."""
-        half = 0.5 * self.d
-        return np.asarray((self.c - half) - half * np.tanh(0.5 * upsilon))
+        half = 0.5 * self.game.d
+        return np.asarray((self.game.c - half) - half * np.tanh(0.5 * upsilon))
 
     def firm(self, xi: Floats) -> Floats:
         """b x - a."""
-        half = 0.5 * self.b
-        return np.asarray((half - self.a) + half * np.tanh(0.5 * xi))
+        half = 0.5 * self.game.b
+        return np.asarray((half - self.game.a) + half * np.tanh(0.5 * xi))
 
     def speed(self, state: Floats) -> Floats:
         return np.stack((self.bank(state[1]), self.firm(state[0])))
@@ -331,7 +334,7 @@ class _Flow:
         """The first integral, and the sum of its terms' sizes, money; only where the state is not on an edge."""
         high = softplus(state)
         low = high - state
-        terms = (self.a * low[0], self.gain * high[0], self.c * low[1], -self.saving * high[1])
+        terms = conserved_terms(self.game, (low[0], high[0]), (low[1], high[1]))
         total = terms[0] + terms[1] + terms[2] + terms[3]
         return total, np.abs(terms[0]) + np.abs(terms[1]) + np.abs(terms[2]) + np.abs(terms[3])
 
