@@ -13,7 +13,7 @@ from scfin_chain.models.equilibrium import Condition, stability
 from scfin_chain.models.game import PAYOFF_LIMIT, Dynamics
 from scfin_chain.models.game_formulas import Coefficients
 from scfin_chain.models.interval import Interval, refuse_first
-from scfin_chain.models.potential import Floats, departure, divergence, shift_at
+from scfin_chain.models.potential import Floats, departure, divergence, shift_at, shift_of
 
 _STEP: Final = 0.11
 _REACH: Final = 3.05
@@ -163,7 +163,7 @@ def border_curve(dynamics: Dynamics, x: npt.ArrayLike) -> Floats:
         raise ModelDomainError("condition", condition.value, "condition 2 or 3: elsewhere there is no border")
     bank, firm = _sides(dynamics, condition)
     inner = np.clip(here, 1e-300, 1.0 - 1e-16)
-    level = divergence(bank.rest, bank.left, np.log(inner / bank.rest) - np.log((1.0 - inner) / bank.left))
+    level = divergence(bank.rest, bank.left, shift_of(bank.rest, bank.left, inner))
     level = level * (bank.weight / firm.weight)
     up, down = (
         firm.rest + departure(firm.rest, firm.left, shift_at(firm.rest, firm.left, level, above=side))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scfin_chain.models.equilibrium import Condition, stability
 from scfin_chain.models.game import Dynamics
 from scfin_chain.models.interval import refuse_first
-from scfin_chain.models.potential import Floats, departure, divergence, shift_at
+from scfin_chain.models.potential import Floats, departure, divergence, shift_at, shift_of
 from scfin_chain.models.sweep import GameSweep
 from scfin_chain.models.trajectory import starts
 
@@ -123,8 +123,7 @@ class _Side:
         return _Side(self.rest[which], self.left[which], self.weight[which])
 
     def level(self, share: Floats) -> Floats:
-        shift = np.log(share / self.rest) - np.log((1.0 - share) / self.left)
-        return np.asarray(self.weight * divergence(self.rest, self.left, shift))
+        return self.weight * divergence(self.rest, self.left, shift_of(self.rest, self.left, share))
 
     def extent(self, level: Floats) -> tuple[Floats, Floats]:
         return self.departed(level, above=False) + self.rest, self.departed(level, above=True) + self.rest

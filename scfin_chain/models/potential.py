@@ -25,6 +25,18 @@ def softplus(odds: Floats) -> Floats:
     return np.asarray(np.maximum(odds, 0.0) + np.log1p(np.exp(-np.abs(odds))))
 
 
+def shift_of(rest: Floats, left: Floats, share: Floats) -> Floats:
+    """Log-odds of a share in (0, 1) less those of the share at rest, pure numbers; ``left`` is what rest leaves.
+
+    Examples
+    --------
+    >>> half = np.array(0.5)
+    >>> bool(np.isclose(shift_of(half, half, np.array(0.75)), np.log(3.0)))
+    True
+    """
+    return np.asarray(np.log(share / rest) - np.log((1.0 - share) / left))
+
+
 def divergence(rest: Floats, left: Floats, shift: Floats) -> Floats:
     r"""How far one population is from its share at rest, in the game's own measure.
 
