@@ -37,6 +37,7 @@ from scfin_chain.cli.sweeps import (
 )
 from scfin_chain.errors import InvalidInput
 from scfin_chain.files import LARGEST_DOCUMENT, check_target, read_text
+from scfin_chain.models import domain
 from scfin_chain.models.default_model.fit import Estimator
 from scfin_chain.models.default_model.history import DefaultProxy
 from scfin_chain.models.default_model.model import PAPER_LOSS, DefaultModel
@@ -49,6 +50,9 @@ default = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(default, name="default")
+
+SHARES = frozenset({"prompt_share", "overdue_share"})
+"""Indicators of a payment history that are fractions."""
 
 InvoicesOption = Annotated[
     Path | None, typer.Option("--invoices", help="Payment history: CSV file of invoices, as `scfin run` reads it.")
@@ -199,6 +203,8 @@ def predict(
 ) -> None:
     """Probabilities of default for given indicators: those of a CSV file, or set and swept one by one.
 
+    A share that a payment history gives, prompt_share or overdue_share, is refused outside [0, 1].
+
     Example: scfin default predict --model model.json --set prompt_share=0.5:1:6
     """
     check_targets({"--model": model, "--table": table, "--parameters": parameters, "--output": output})
@@ -295,6 +301,9 @@ def _probabilities(model: DefaultModel, sample: Sample) -> list[float]:
 
 
 def _prediction(model: DefaultModel, indicators: dict[str, float]) -> dict[str, object]:
+    if model.proxy is not None:  # of a payment history, whose indicators have a meaning
+        for name in SHARES.intersection(indicators):
+            domain.share(name, indicators[name])
     band = model.rated(model.fit.probability(indicators))
     return {
         **indicators,

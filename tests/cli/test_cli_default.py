@@ -233,6 +233,11 @@ def test_names_an_indicator_that_is_not_set(model: Path) -> None:
     assert refusal_of("predict", "--model", str(model)).startswith("--set is 'prompt_share': must be given")
 
 
+def test_refuses_a_share_that_is_none(model: Path) -> None:
+    message = refusal_of("predict", "--model", str(model), "--set", "prompt_share=7")
+    assert message == "prompt_share is 7.0: must be a number in [0, 1]"
+
+
 def test_names_bad_rows_by_line_and_writes_nothing(tmp_path: Path) -> None:
     file, kept = tmp_path / "bad.csv", tmp_path / "model.json"
     file.write_text("x,default\n1,0\nhigh,1\n")
