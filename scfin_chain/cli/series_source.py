@@ -10,12 +10,14 @@ from pathlib import Path
 
 from scfin_chain.errors import InvalidInput
 from scfin_chain.files import LARGEST_TABLE, read_text
-from scfin_chain.scenarios.ledger_series import ledger_series
+from scfin_chain.scenarios.ledger_series import Period, ledger_series
 from scfin_chain.store.store import Store
 from scfin_chain.units import BasisPoints
 
 LABELS = ("month", "period", "date")
 """Columns of a file that name its rows, and are no series."""
+
+PERIODS: tuple[Period, ...] = ("month", "week")
 
 NAME_LIMIT = 64
 """Longest name of a column, characters."""
@@ -27,24 +29,29 @@ class Source:
 
     columns: Mapping[str, Sequence[float]]
     labels: tuple[str, ...]
-    months: tuple[date, ...] | None
+    days: tuple[date, ...] | None
+    """The first of each period, where they are known."""
+    period: str
     unit: str
 
 
-def of_ledger(database: str, *, freight: int, since: str | None, until: str | None) -> Source:
-    """Carriers' revenue and bank lending of a run or a service, month by month."""
+def of_ledger(database: str, *, freight: int, period: str, since: str | None, until: str | None) -> Source:
+    """Carriers' revenue and bank lending of a run or a service, month by month or week by week."""
+    if period not in PERIODS:
+        raise InvalidInput("period", period, f"one of {', '.join(PERIODS)}")
     store = Store.existing(database)
     try:
-        found = ledger_series(store, freight=BasisPoints(freight))
+        found = ledger_series(store, freight=BasisPoints(freight), period=period)
     finally:
         store.close()
     found = found.between(_month("--since", since), _month("--until", until))
-    if len(found.months) < 2:
-        raise InvalidInput("months", len(found.months), f"at least 2 with deliveries or advances in {database}")
+    if len(found.periods) < 2:
+        raise InvalidInput(f"{period}s", len(found.periods), f"at least 2 with deliveries or advances in {database}")
     return Source(
         columns={"revenue": found.revenue, "lending": found.lending},
-        labels=tuple(f"{month:%Y-%m}" for month in found.months),
-        months=found.months,
+        labels=tuple(str(day)[: 7 if period == "month" else 10] for day in found.periods),
+        days=found.periods,
+        period=period,
         unit="minor units",
     )
 
@@ -83,7 +90,7 @@ def of_file(path: Path) -> Source:
         raise InvalidInput(f"{path.name}, line {reader.line_num}", str(error), "a row of CSV") from error
     if not names:
         raise InvalidInput("--csv", str(path), "a file with a column of numbers")
-    return Source(columns=columns, labels=tuple(labels), months=None, unit="")
+    return Source(columns=columns, labels=tuple(labels), days=None, period="period", unit="")
 
 
 def _number(place: str, cell: str) -> float:

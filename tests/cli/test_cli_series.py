@@ -4,7 +4,8 @@ given a CSV file
     its tests should be those of the models, as text, JSON or CSV, for one set of parameters or a sweep
     a row that cannot be used should be named by its line
 given the database of a run
-    its own series should be tested, and refused where they are too short
+    its own series should be tested, by month or by week, and refused where they are too short
+    the README's example should run as it stands, on the file that ships
 given --plot
     the picture asked for should be written, and no other kind of file
 """
@@ -12,6 +13,7 @@ given --plot
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,10 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from scfin_chain import cli
 from scfin_chain.models.series import Terms, adf, granger_causality
 from tests.scenarios.files import Row, replayed, write
+
+ROOT = Path(__file__).parents[2]
 
 Z = (1.0, 1.4, 1.1, 1.9, 2.3, 1.8, 2.6, 3.1, 2.7, 3.0, 3.8, 3.3, 4.1, 4.4, 3.9, 4.9)
 X = (0.5, 0.2, 0.9, 1.1, 0.6, 1.3, 1.6, 1.0, 1.2, 1.9, 1.5, 2.1, 2.0, 1.7, 2.6, 2.4)
@@ -174,6 +179,29 @@ def test_a_ledgers_own_series_are_tested(scfin: Scfin, ledger: Path):
     assert sum(row["lending"] for row in table) > 0
     other = read(scfin("--database", ledger, "--table", "series", "--set", "freight=600", "--form", "json"))
     assert [row["revenue"] for row in other] == [2 * row["revenue"] for row in table]
+
+
+def test_weeks_are_as_good_as_months(scfin: Scfin, ledger: Path):
+    given = ("--database", ledger, "--set", "period=week", "--table", "series", "--form", "json")
+    table = read(scfin(*given, "--since", "2024-02", "--until", "2024-02"))
+
+    assert [row["period"] for row in table] == ["2024-02-05", "2024-02-12", "2024-02-19", "2024-02-26"]
+    assert "period is 'day': must be one of month, week" in scfin("--database", ledger, "--set", "period=day").err
+
+
+def test_the_example_of_the_readme_runs(scfin: Scfin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = [
+        re.search(pattern, readme, re.MULTILINE)[0].split()  # type: ignore[index]  # None would fail as it should
+        for pattern in ("^scfin run --invoices .* --database [^#\\n]*", "^scfin series [^#\\n]*")
+    ]
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(cli.app, [*commands[0][1:], "--no-progress"]).exit_code == 0
+    ended = scfin(*commands[1][2:])
+
+    assert ended.code == 0, ended.err
+    assert "revenue on lending" in ended.out
 
 
 def test_months_can_be_left_out(scfin: Scfin, ledger: Path):

@@ -4,6 +4,7 @@ given a run of some months
     each month's revenue should be the stated freight on what was delivered in it, and lending what was advanced in it
     the sums over the months should be those of the derived rows
     months in which nothing happened should stand between the others, with 0
+    the same should be told week by week, from Monday on
 given a receivable that is delivered and later accepted
     it should count once
 given too few months
@@ -61,7 +62,7 @@ def series_of(run: tuple[Run, Path]) -> LedgerSeries:
 
 
 def test_months_follow_one_another(run: tuple[Run, Path]):
-    months = series_of(run).months
+    months = series_of(run).periods
 
     assert months[0] == date(2024, 1, 1)
     assert months[-1] == date(2024, 10, 1)
@@ -71,7 +72,7 @@ def test_months_follow_one_another(run: tuple[Run, Path]):
 def test_revenue_is_the_freight_on_what_was_delivered(run: tuple[Run, Path]):
     found = series_of(run)
     invoices = run[0].invoices
-    for place, month in enumerate(found.months):
+    for place, month in enumerate(found.periods):
         faces = [i.amount for i in invoices if month <= date(1970, 1, 1) + timedelta(days=i.invoiced) < _next(month)]
         assert found.delivered[place] == sum(faces)
         assert found.revenue[place] == sum(face * FREIGHT // 10_000 for face in faces)
@@ -79,12 +80,22 @@ def test_revenue_is_the_freight_on_what_was_delivered(run: tuple[Run, Path]):
     assert found.delivered[-2] == 0
 
 
+def test_weeks_follow_one_another_and_add_up_to_the_months(run: tuple[Run, Path]):
+    months, weeks = series_of(run), ledger_series(run[0].laboratory.store, freight=FREIGHT, period="week")
+
+    assert weeks.periods[0] == date(2024, 1, 8)
+    assert weeks.periods[-1] == date(2024, 9, 30)
+    assert {(later - earlier).days for earlier, later in pairwise(weeks.periods)} == {7}
+    assert (sum(weeks.revenue), sum(weeks.lending)) == (sum(months.revenue), sum(months.lending))
+    assert weeks.between(date(2024, 2, 1), date(2024, 2, 1)).periods == tuple(date(2024, 2, d) for d in (5, 12, 19, 26))
+
+
 def test_lending_is_what_the_bank_advanced(run: tuple[Run, Path]):
     found = series_of(run)
     financings = [row for row in run[0].laboratory.store.derived("financing") if row["price"] is not None]
 
     assert sum(found.lending) == sum(row["price"] for row in financings) > 0
-    for place, month in enumerate(found.months):
+    for place, month in enumerate(found.periods):
         first, after = day_from_date(month), day_from_date(_next(month))
         assert found.lending[place] == sum(row["price"] for row in financings if first <= row["decided_day"] < after)
 
@@ -93,7 +104,7 @@ def test_a_part_of_the_months_can_be_taken(run: tuple[Run, Path]):
     found = series_of(run)
     part = found.between(date(2024, 2, 1), date(2024, 8, 1))
 
-    assert part.months == found.months[1:8]
+    assert part.periods == found.periods[1:8]
     assert part.lending == found.lending[1:8]
     assert found.between(None, None) == found
 
@@ -101,7 +112,7 @@ def test_a_part_of_the_months_can_be_taken(run: tuple[Run, Path]):
 def test_the_analysis_takes_the_series_and_refuses_what_is_too_short(run: tuple[Run, Path]):
     found = series_of(run)
     fit = fit_autoregression(sample_of({"revenue": found.revenue, "lending": found.lending}), lags=1)
-    assert fit.observations == len(found.months) - 1
+    assert fit.observations == len(found.periods) - 1
     short = found.between(None, date(2024, 5, 1))
     with pytest.raises(ModelDomainError, match="observations is 5: must be at least 6, for 2 series with lags 1"):
         fit_autoregression(sample_of({"revenue": short.revenue, "lending": short.lending}), lags=1)
@@ -134,7 +145,7 @@ def test_goods_that_are_delivered_and_then_accepted_count_once():
         laboratory.listener.poll()
         found = ledger_series(laboratory.store, freight=FREIGHT)
 
-    assert found.months == (date(2024, 3, 1), date(2024, 4, 1))
+    assert found.periods == (date(2024, 3, 1), date(2024, 4, 1))
     assert found.delivered == (1_000_033, 2_000_000)
     assert found.revenue == (30_000, 60_000)
     assert found.lending == (0, 0)
@@ -143,7 +154,7 @@ def test_goods_that_are_delivered_and_then_accepted_count_once():
 def test_a_ledger_without_trade_has_no_months():
     with open_laboratory(start=Day(19_726)) as laboratory:
         laboratory.listener.poll()
-        assert ledger_series(laboratory.store, freight=FREIGHT).months == ()
+        assert ledger_series(laboratory.store, freight=FREIGHT).periods == ()
 
 
 def _attest(stage: Stage, receivable: int, milestone: Milestone) -> None:
