@@ -193,7 +193,7 @@ def probability_from_log_odds(odds: float) -> float:
     0.5
     """
     domain.number("odds", odds)
-    return float(expit(odds))
+    return float(expit(float(odds)))
 
 
 def probability_over(probability: float, *, horizon: float, years: float) -> float:
