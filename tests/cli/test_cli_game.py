@@ -54,7 +54,10 @@ def test_eigenvalues_of_many() -> None:
     words = ("--set", "fraud_share=0.8", "--set", "incentive=50,300")
     none, saddle = rows_of(*words)
     assert (none["E5 eigenvalue real"], none["E5 eigenvalue imaginary"]) == (None, None)
-    assert (saddle["E5 eigenvalue real"], saddle["E5 eigenvalue imaginary"]) == (pytest.approx(math.sqrt(910), rel=1e-15), 0)
+    assert (saddle["E5 eigenvalue real"], saddle["E5 eigenvalue imaginary"]) == (
+        pytest.approx(math.sqrt(910), rel=1e-15),
+        0,
+    )
     (header, *_) = csv.reader(io.StringIO(game(*words, "--form", "csv").output))
     assert list(none) == header
     assert "(0,0) eigenvalues" not in game(*words).output  # the table would be too wide
