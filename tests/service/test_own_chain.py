@@ -38,7 +38,9 @@ def test_follows_at_once_given_it_is_told_to_go_back(tmp_path: Path) -> None:
                 sleep(0.1)
             figures = session.get(f"{served.url}/metrics", timeout=60).text
         assert "scfin_reorgs_total 1.0" in figures
-        assert payer.get(f"/v1/commands/{paid.answer['command']}")["state"] == "done"
+        while payer.get(f"/v1/commands/{paid.answer['command']}")["state"] != "done":
+            assert monotonic() < deadline, "its new block is not read"
+            sleep(0.1)
         balance = payer.get(f"/v1/cash/{payer.id}")["balance"]
         assert balance == {"amount": str(CASH - 7), "currency": CURRENCY}
         town.close()
