@@ -6,10 +6,9 @@ given a number in place of a sequence, of what a dataclass holds or of yes and n
     it refuses it by name
 """
 
-import cmath
 import inspect
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from scipy import stats
 
 from scfin_chain import models
 from scfin_chain.models import PRINTED_RELATIONSHIP, PRINTED_STAKES, ModelDomainError
+from tests.finite import assert_finite
 
 LENDING = models.Lending(rate=0.1, cost_rate=0.065, cap=1e6)
 OPTION = PRINTED_RELATIONSHIP.option()
@@ -113,17 +113,6 @@ STRANGE = (
     [], [1.0], [None], [[1.0]], "ab", np.array(1.0), np.array([1.0, 2.0]), np.float64(0.1), np.bool_(True), LENDING,
     TERMS, stats.norm(), stats.uniform, {"volatility": 1.0}, {"spirit": (1, 2)}, lambda rate: "x",
 )  # fmt: skip
-
-
-def assert_finite(answer: object) -> None:
-    if isinstance(answer, tuple):
-        for part in answer:
-            assert_finite(part)
-    elif is_dataclass(answer):
-        for field in fields(answer):
-            assert_finite(getattr(answer, field.name))
-    elif isinstance(answer, int | float | complex):
-        assert cmath.isfinite(answer)
 
 
 def test_every_function_is_asked() -> None:

@@ -4,9 +4,8 @@ given any float, also an infinite or undefined one
     it refuses, or every number of its answer is finite
 """
 
-import cmath
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -18,6 +17,7 @@ from scfin_chain.models import ModelDomainError
 from scfin_chain.models.basin import exact_basins
 from scfin_chain.models.domain import AMOUNT_LIMIT
 from scfin_chain.models.relationship import RELATIONSHIP_DOMAINS
+from tests.finite import assert_finite
 
 anything = st.one_of(
     st.floats(),
@@ -28,17 +28,6 @@ anything = st.one_of(
 sensible = st.floats(0, 1)
 values = st.one_of(sensible, anything)
 exhaustive = settings(derandomize=True, deadline=None, max_examples=80)
-
-
-def assert_finite(answer: object) -> None:
-    if isinstance(answer, tuple):
-        for part in answer:
-            assert_finite(part)
-    elif is_dataclass(answer):
-        for field in fields(answer):
-            assert_finite(getattr(answer, field.name))
-    elif isinstance(answer, int | float | complex):
-        assert cmath.isfinite(answer)
 
 
 def option(v: list[float]) -> object:
