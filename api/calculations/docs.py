@@ -4,7 +4,7 @@ import ast
 import inspect
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from importlib.resources import files
 
 _RULE = re.compile(r"-{3,}")
@@ -20,16 +20,17 @@ class Unloaded:
     module: str
     name: str
 
-    @cached_property
+    @property
     def words(self) -> str:
         """Its docstring."""
-        path = files("scfin_chain.models").joinpath(*f"{self.module}.py".split("/"))
-        found = {
-            node.name: ast.get_docstring(node)
-            for node in ast.parse(path.read_text(encoding="utf-8")).body
-            if isinstance(node, ast.FunctionDef)
-        }
-        return found[self.name] or ""
+        return _docstrings(self.module)[self.name] or ""
+
+
+@cache
+def _docstrings(module: str) -> dict[str, str | None]:
+    """Of each function of a module of the models, by name; read once, however many are asked for."""
+    text = files("scfin_chain.models").joinpath(*f"{module}.py".split("/")).read_text(encoding="utf-8")
+    return {node.name: ast.get_docstring(node) for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
 
 
 def summary_of(documented: object) -> str:
